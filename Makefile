@@ -1,0 +1,53 @@
+# annotat3d_tui: `make` lists the targets. Needs python3 (3.11-3.13) with venv; uv is used when it is there or installable.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help setup demo run test check format bench pictures phantom clean
+
+help:     ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: $(BIN)/annotat3d  ## makes .venv with .venv/bin/annotat3d
+
+$(BIN)/annotat3d: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+	  { echo "annotat3d needs Python 3.11, 3.12 or 3.13, received $$($(PYTHON) --version): make setup PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then uv=uv; \
+	elif test -x $(BIN)/uv || $(PIP) uv; then uv=$(BIN)/uv; \
+	else uv=false; fi; \
+	UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) \
+	  $$uv sync --quiet --frozen --inexact --python $(BIN)/python || \
+	{ echo "uv cannot be had here: installing with pip, without the lock file"; $(PIP) --upgrade pip && $(PIP) --group dev --editable .; }
+	@touch $@
+
+demo: setup  ## the main job on the embedded volume, from nothing to a picture and scores
+	@$(BIN)/annotat3d demo
+
+run: setup  ## the screen on the demo
+	@$(BIN)/annotat3d demo --open
+
+test: setup  ## all tests
+	@$(BIN)/python -m pytest
+
+check: setup  ## format, lint, types, arrows
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/test_arrows.py
+
+format: setup  ## formats the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: setup  ## our speed and memory beside scikit-image's, in one run
+	@$(BIN)/python tests/benchmarks/bench.py
+
+pictures: setup  ## the pictures of the README, made by the program
+	@TERM=xterm-256color COLORTERM=truecolor $(BIN)/python assets/make_pictures.py
+
+phantom: setup  ## the embedded volume, made anew
+	@$(BIN)/python assets/make_phantom.py
+
+clean:    ## removes what was installed and cached
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

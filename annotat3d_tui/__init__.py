@@ -1,0 +1,30 @@
+"""Annotat3D for a terminal: interactive segmentation of 3D images.
+
+The rooms, in the order in which data visits them; a room imports only rooms to its right:
+
+    __main__ -> cli -> tui -> session | doctor -> workflow | workspace | demo -> classifiers | render
+             -> features -> superpixels | labels | volume -> parameters | blocks | compiled | memory -> errors
+
+    errors        one family of errors, each a plain sentence
+    parameters    a parameter declares default, range, unit and help once: for form, flag, JSON and cache key
+    blocks        cover a volume with slabs, work on them in threads, report progress, be cancelled
+    compiled      how Numba kernels are compiled and kept
+    memory        how much memory may be taken
+    volume        files <-> (Z, Y, X) arrays: TIFF, RAW, .npy
+    labels        what the hand drew: label table, strokes, markers, journal; how two label volumes compare
+    superpixels   image -> superpixels
+    features      image, superpixels, marked voxels -> feature table
+    classifiers   feature table -> labels
+    render        arrays -> pictures in cells of a terminal
+    demo          the embedded volume
+    workspace     the folder that keeps everything
+    workflow      the river on a page: segment()
+    doctor        what works on this machine, and how to get the rest
+    session       what is open
+    tui           the screen
+    cli           the command line
+
+Importing this package imports nothing else.
+"""
+
+__version__ = "0.1.0"

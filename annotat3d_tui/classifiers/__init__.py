@@ -1,0 +1,1 @@
+"""Feature table and markers -> labels: training samples, forests, scores, painting."""

@@ -1,0 +1,1 @@
+"""The command line: a table from sub-command to module, each module one family of commands."""

@@ -1,0 +1,103 @@
+"""The main job on the embedded volume: markers, superpixels, features, forest, label volume, scores against the truth.
+
+The result is kept in a workspace that the screen opens.
+"""
+
+import argparse
+import os
+import shlex
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotat3d_tui.blocks import available_threads
+from annotat3d_tui.cli.open import open_screen
+from annotat3d_tui.cli.output import add_output_flags, progress_line, show
+from annotat3d_tui.demo import LABEL_NAMES, demo_files
+from annotat3d_tui.labels.colours import colour_of
+from annotat3d_tui.labels.compare import compare
+from annotat3d_tui.render.halfblocks import print_picture
+from annotat3d_tui.render.picture import slice_picture
+from annotat3d_tui.session import Session
+from annotat3d_tui.tui.opening import open_demo
+from annotat3d_tui.volume.files import open_labels
+from annotat3d_tui.workflow import segment
+
+WIDEST = 120
+GAP = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("--workspace", metavar="DIR", help="where the result is kept (demo in your data folder)")
+    parser.add_argument("--open", action="store_true", help="open the demo on the screen, computing nothing")
+    add_output_flags(parser, writes=False)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Compute and show, or open the screen."""
+    session = open_demo(Path(given.workspace) if given.workspace else None)
+    try:
+        if not given.open:
+            _segment_and_show(session, given.json)
+    finally:
+        session.close()
+    return open_screen(workspace=str(session.workspace.folder)) if given.open else 0
+
+
+def _segment_and_show(session: Session, as_json: bool) -> None:
+    begun = time.monotonic()
+    image = session.image.data
+    result = segment(
+        image, *session.marked(), session.parameters, threads=available_threads(), progress=progress_line()
+    )
+    seconds = time.monotonic() - begun
+    session.keep_result(result)
+    files = demo_files()
+    agreement = compare(result.label, open_labels(files.truth).data, ignore=open_labels(files.scribbles).data)
+    program = "annotat3d" if shutil.which("annotat3d") else sys.argv[0]
+    command = shlex.join([program, str(session.workspace.folder)])
+    facts = {
+        "workspace": str(session.workspace.folder),
+        "seconds": seconds,
+        "parameters": result.parameters.to_dict(),
+        "score": agreement.to_dict(),
+        "open": command,
+    }
+    plain = as_json or "NO_COLOR" in os.environ
+    lines = [] if plain else [_picture(image, result.label), _legend()]
+    used = result.parameters
+    lines += [
+        f"{session.image.size} voxels, {len(session.marked()[0])} of them marked; "
+        f"{int(result.superpixels.max())} superpixels, {len(result.forest.columns)} features in "
+        f"{used.features.dimensions}D, {used.classifier.kind}",
+        "",
+        "against the truth, away from the markers:",
+        *agreement.lines(LABEL_NAMES),
+        "",
+        f"time {seconds:.1f} s on {available_threads()} processors",
+        f"to open it on the screen: {command}",
+    ]
+    show(as_json, facts, lines)
+
+
+def _picture(image: NDArray[np.generic], label: NDArray[np.generic]) -> str:
+    """The middle slice, and beside it the same under its label, as cells of the terminal."""
+    width = (min(shutil.get_terminal_size().columns, WIDEST) - GAP) // 2
+    halves = [slice_picture(image, shown, size=(width, width), bar=False) for shown in (None, label)]
+    gap = np.zeros((halves[0].shape[0], GAP, 3), np.uint8)
+    return print_picture(np.hstack([halves[0], gap, halves[1]]), _colours())
+
+
+def _legend() -> str:
+    entries = [f"{print_picture(np.full((2, 2, 3), colour_of(k), np.uint8), _colours()).rstrip()} {name}"
+               for k, name in LABEL_NAMES.items()]  # fmt: skip
+    return "   ".join(entries) + "\n"
+
+
+def _colours() -> str:
+    return "truecolor" if os.environ.get("COLORTERM") in ("truecolor", "24bit") else "256"

@@ -1,0 +1,63 @@
+"""Flags that say what a RAW file holds, and how inputs are opened."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from annotat3d_tui.blocks import size_text
+from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
+from annotat3d_tui.volume.files import open_labels, open_volume
+from annotat3d_tui.volume.finite import finite
+from annotat3d_tui.volume.formats import format_of
+from annotat3d_tui.volume.raw import RawProperties
+from annotat3d_tui.volume.volume import Volume
+
+
+def add_raw_flags(parser: argparse.ArgumentParser, dtype_flag: str = "--dtype") -> None:
+    """`--shape X Y Z`, the voxel type, `--byte-order` and `--offset` of a RAW image."""
+    raw = parser.add_argument_group("RAW images", "needed only where the name does not say it: NAME_XxYxZ_TYPE.raw")
+    raw.add_argument("--shape", type=int, nargs=3, metavar=("X", "Y", "Z"), help="size in voxels")
+    raw.add_argument(dtype_flag, dest="raw_dtype", metavar="TYPE", help="uint8, uint16, int16, int32, float32, float64")
+    raw.add_argument("--byte-order", choices=("little", "big"), help="order of the bytes of a voxel (little)")
+    raw.add_argument("--offset", type=int, metavar="BYTES", help="bytes before the first voxel (0)")
+
+
+def is_raw(path: Path) -> bool:
+    """Whether the suffix is one of RAW files; raises InvalidFile for a suffix that is not known."""
+    return format_of(path) == "raw"
+
+
+def raw_properties(given: argparse.Namespace, path: str) -> RawProperties | None:
+    """What the flags say of a RAW file; None when they say nothing. Raises InvalidParameter for another file."""
+    shape = None if given.shape is None else (given.shape[2], given.shape[1], given.shape[0])
+    said = {"shape": shape, "dtype": given.raw_dtype, "byte_order": given.byte_order, "offset": given.offset}
+    known = {name: value for name, value in said.items() if value is not None}
+    if known and not is_raw(Path(path)):
+        flag = next(iter(known)).replace("_", "-")
+        raise InvalidParameter(f"--{flag} is for RAW images, received {path}, which says it itself: leave it out.")
+    return RawProperties(**known) if known else None
+
+
+def open_image(path: str, raw: RawProperties | None) -> tuple[Volume, NDArray[Any]]:
+    """The volume, and its voxels with nothing infinite left; says on stderr how many were replaced."""
+    volume = open_volume(Path(path), raw)
+    voxels, replaced = finite(volume.data)
+    if replaced:
+        print(
+            f"annotat3d: {path} has {replaced} voxels that are NaN or infinite: counted as extremes.", file=sys.stderr
+        )
+    return volume, voxels
+
+
+def open_labels_of(path: str, image: Volume, what: str) -> NDArray[Any]:
+    """The label ids in a file, which must have the size of the image."""
+    labels = open_labels(Path(path)).data
+    if labels.shape != image.data.shape:
+        raise ShapeMismatch(
+            f"{path} must have the image's size {size_text(image.data.shape)}, received {size_text(labels.shape)}: "
+            f"give the {what} of this image."
+        )
+    return labels

@@ -1,0 +1,113 @@
+"""The table from sub-command to module; a module is loaded only when its command is called."""
+
+import argparse
+import contextlib
+import difflib
+import importlib
+import io
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from annotat3d_tui import __version__
+from annotat3d_tui.cli.output import forget_stdout
+from annotat3d_tui.errors import Annotat3DError
+
+
+class Command(NamedTuple):
+    """Where a command lives: a module with `add_arguments(parser)` and `run(arguments) -> int`."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "open": Command("open", "the screen on an image"),
+    "info": Command("info", "shape, type, voxel size, range, layout of a file, and what opening it costs"),
+    "convert": Command("convert", "a volume into another format, type or part"),
+    "superpixels": Command("superpixels", "superpixels of an image"),
+    "segment": Command("segment", "the label volume that markers ask for"),
+    "mark": Command("mark", "strokes written as text into a marker volume"),
+    "score": Command("score", "accuracy, Dice and IoU of a label volume against the truth"),
+    "demo": Command("demo", "the main job on the embedded volume"),
+    "doctor": Command("doctor", "what works on this machine, and how to get the rest"),
+    "warmup": Command("warmup", "compiles the kernels once, so that nothing waits for them later"),
+}
+EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+DESCRIPTION = """Annotat3D for a terminal: interactive segmentation of 3D images.
+
+annotat3d [WORKSPACE]      the screen on a workspace folder; without one: the picker
+annotat3d COMMAND --help   everything about a command
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; the one place where errors of the family become a sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal without × and … shows ? for them
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        return _dispatch(list(arguments))
+    except Annotat3DError as error:
+        print(f"annotat3d: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+    except ImportError as error:
+        from annotat3d_tui.doctor import missing_library
+
+        print(f"annotat3d: {missing_library(error)}", file=sys.stderr)
+        return EXIT_REFUSED
+    except KeyboardInterrupt:
+        print("annotat3d: interrupted; no file is half written.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader of our output (head, less) has gone
+        forget_stdout()
+        return 128 + signal.SIGPIPE
+
+
+def _stop(number: int, _: object) -> None:
+    """End as if by an error, so that what is half written is removed; schedulers send SIGTERM."""
+    sys.exit(128 + number)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    word = arguments[0] if arguments else ""
+    if word in COMMANDS:
+        module = importlib.import_module(f"annotat3d_tui.cli.{COMMANDS[word].module}")
+        parser = argparse.ArgumentParser(
+            prog=f"annotat3d {word}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        module.add_arguments(parser)
+        signal.signal(signal.SIGTERM, _stop)
+        code: int = module.run(parser.parse_args(arguments[1:]))
+        return code
+    return _screen(arguments)
+
+
+def _screen(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="annotat3d",
+        description=DESCRIPTION,
+        epilog="commands:\n" + "\n".join(f"  {word:<12} {command.help}" for word, command in COMMANDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="annotat3d [-h] [--version] [WORKSPACE | COMMAND ...]",
+    )
+    parser.add_argument("--version", action="version", version=f"annotat3d {__version__}")
+    parser.add_argument("workspace", nargs="?", metavar="WORKSPACE", help="a workspace folder")
+    if arguments and not arguments[0].startswith("-") and not os.path.isdir(arguments[0]):
+        parser.error(_not_a_workspace(arguments[0]))
+    given = parser.parse_args(arguments)
+    from annotat3d_tui.cli.open import open_screen
+
+    return open_screen(workspace=given.workspace)
+
+
+def _not_a_workspace(word: str) -> str:
+    close = difflib.get_close_matches(word, COMMANDS, n=1)
+    with contextlib.suppress(OSError):
+        if os.path.isfile(word):
+            return f"{word} is a file; to open an image on the screen: annotat3d open {word}"
+    advice = f"did you mean annotat3d {close[0]}?" if close else "annotat3d --help lists the commands"
+    return f"{word} is neither a command nor a workspace folder: {advice}"

@@ -1,0 +1,37 @@
+"""The screen on an image.
+
+A workspace folder keeps the markers, superpixels, label and parameters; without --workspace it is
+IMAGE.annotat3d beside the image, or in your data folder where that cannot be written.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties
+from annotat3d_tui.errors import Annotat3DError
+from annotat3d_tui.volume.raw import RawProperties
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("image", metavar="IMAGE", help="TIFF, RAW or .npy")
+    parser.add_argument("--workspace", metavar="DIR", help="the folder that keeps everything")
+    add_raw_flags(parser)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Open the screen on the image."""
+    return open_screen(workspace=given.workspace, image=given.image, raw=raw_properties(given, given.image))
+
+
+def open_screen(workspace: str | None = None, image: str | None = None, raw: RawProperties | None = None) -> int:
+    """The screen on a workspace, on an image, or (neither given) on the picker; returns the exit code."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Annotat3DError(
+            "The screen needs a terminal on stdin and stderr, received a file or a pipe: "
+            "run annotat3d in a terminal (ssh -t HOST annotat3d), or use a command of annotat3d --help."
+        )
+    from annotat3d_tui.tui.app import run_app
+
+    return run_app(Path(workspace) if workspace else None, Path(image) if image else None, raw)

@@ -1,0 +1,14 @@
+"""Image, superpixels and marked voxels -> feature table; filters are made, pooled and dropped one at a time.
+
+features     the parameters, and the door: features(image, ...) -> Table
+table        what comes out
+dimensions   2D or 3D, from the image itself
+voxels       the same features of every voxel of a few planes
+registry     the filters by name; each family of filters has a file:
+             grey, gaussian, extrema, moments
+plan         which families are evaluated for which filters and radii
+engine       slabs × filters on threads, pooled in order
+pooling      values of voxels -> values of superpixels
+block        the planes that one evaluation reads, and the memory that it reuses
+lines        voxels laid out so that one loop filters every axis
+"""

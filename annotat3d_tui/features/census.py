@@ -1,0 +1,78 @@
+"""How many voxels each superpixel has, and in which blocks: so that its sum is dropped when its last block is in."""
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotat3d_tui.compiled import kernel
+from annotat3d_tui.features.block import read_only
+from annotat3d_tui.features.lines import Array
+
+
+class Census:
+    """Superpixels 1 to `count` in blocks 0, 1, …; each block is looked at once, in any order, then `settle` closes it.
+
+    `voxels` (count,) int64 of each superpixel, and whether it is `unseen`, in no block; index i is superpixel
+    i + 1, here and in all lists.
+    """
+
+    def __init__(self, count: int, blocks: int) -> None:
+        self.voxels = np.zeros(count, np.int64)
+        self.unseen = np.ones(count, np.bool_)
+        self._first = np.full(count, blocks, np.int32)
+        self._last = np.full(count, -1, np.int32)
+        self._ranges = [(count, 0)] * blocks
+        self._closing: list[NDArray[np.int32]] = []
+        self._open: list[NDArray[np.int32]] = []
+        self._lock = threading.Lock()
+
+    def look(self, number: int, superpixels: NDArray[np.int32]) -> None:
+        """Count the voxels of block `number`, which has these `superpixels` (planes, Y, X)."""
+        if superpixels.size == 0:
+            return
+        low, high = int(superpixels.min()) - 1, int(superpixels.max())
+        voxels = np.zeros(high - low, np.int64)
+        _count(read_only(superpixels), low + 1, voxels)
+        here = voxels > 0
+        part = slice(low, high)
+        with self._lock:
+            self._ranges[number] = (low, high)
+            self.voxels[part] += voxels
+            np.minimum(self._first[part], number, out=self._first[part], where=here)
+            np.maximum(self._last[part], number, out=self._last[part], where=here)
+
+    def settle(self) -> None:
+        """All blocks have been looked at."""
+        self.unseen = self.voxels == 0
+        blocks = np.arange(len(self._ranges) + 1)
+        by_first, by_last = (np.argsort(each, kind="stable").astype(np.int32) for each in (self._first, self._last))
+        starts = np.searchsorted(self._first[by_first], blocks)
+        stops = np.searchsorted(self._last[by_last], blocks)
+        still = np.zeros(0, np.int32)
+        for number in range(len(self._ranges)):
+            self._closing.append(by_last[stops[number] : stops[number + 1]])
+            still = np.concatenate([still, by_first[starts[number] : starts[number + 1]]])
+            still = still[self._last[still] > number]
+            self._open.append(still)
+
+    def closing(self, number: int) -> NDArray[np.int32]:
+        """Superpixels whose last voxels are in block `number`."""
+        return self._closing[number]
+
+    def open_after(self, number: int) -> NDArray[np.int32]:
+        """Superpixels that have voxels up to block `number` and beyond it; none before the first block."""
+        return self._open[number] if number >= 0 else np.zeros(0, np.int32)
+
+    def span(self, number: int) -> tuple[int, int]:
+        """First and last + 1 of the superpixels that are in block `number` or open before it."""
+        low, high = self._ranges[number]
+        still = self.open_after(number - 1)
+        return (min(low, int(still.min())), max(high, int(still.max()) + 1)) if still.size else (low, high)
+
+
+@kernel
+def _count(superpixels: Array, first: int, voxels: Array) -> None:
+    ids = superpixels.reshape(superpixels.size)
+    for i in range(ids.size):
+        voxels[ids[i] - first] += 1

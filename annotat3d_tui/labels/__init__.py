@@ -1,0 +1,1 @@
+"""What the hand drew: label table, strokes, markers, journal; how two label volumes compare."""

@@ -1,0 +1,238 @@
+"""All marked voxels of a volume, kept sparsely: only blocks of 8×8×8 voxels that a stroke has touched take memory.
+
+>>> markers = Markers((1, 4, 5))
+>>> markers.apply(markers.edit(np.array([6, 7]), 2, stroke=1))
+>>> markers.plane("xy", 0)[1]
+array([0, 2, 2, 0, 0], dtype=uint16)
+"""
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotat3d_tui.blocks import size_text
+from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
+from annotat3d_tui.labels.colours import HIGHEST_LABEL
+from annotat3d_tui.labels.edit import Edit, Number
+from annotat3d_tui.labels.planes import Shape, axes_of
+from annotat3d_tui.labels.strokes import Stroke
+
+SIDE = 8
+_AT_ONCE = 1 << 20
+
+
+@dataclass
+class Count:
+    """How much of a label is marked."""
+
+    voxels: int = 0
+    strokes: int = 0
+
+
+class Markers:
+    """Label id (uint16) and stroke id (uint32) of each marked voxel of a volume of `shape` (Z, Y, X); 0 is unmarked.
+
+    An edit is made from the markers as they are, then applied and reverted; markers are changed in no other way.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        if len(shape) != 3 or min(shape) < 1:
+            raise InvalidParameter(f"Markers must have a shape of three sides from 1, received {shape}: give Z, Y, X.")
+        self.shape: Shape = (shape[0], shape[1], shape[2])
+        self._grid = tuple(-(-side // SIDE) for side in self.shape)
+        # block -> row of the pool; row 0 is never written. The system gives memory only to pages that are touched.
+        self._row_of_block = np.zeros(prod(self._grid), np.int32)
+        self._block_of_row = np.zeros(1, np.int64)
+        self._labels = np.zeros((1, SIDE**3), np.uint16)
+        self._strokes = np.zeros((1, SIDE**3), np.uint32)
+        self._rows = 1
+        self._voxels_of_stroke: dict[tuple[int, int], int] = {}
+        self._slices = tuple(np.zeros(side, np.int64) for side in self.shape)
+
+    def __len__(self) -> int:
+        """Number of marked voxels."""
+        return int(self._slices[0].sum())
+
+    # making edits
+
+    def edit(self, where: NDArray[np.int64], labels: NDArray[np.integer] | int, stroke: int) -> Edit:
+        """The edit that gives voxels `where` (m,) (flat, each once) these labels (0 takes the mark away).
+
+        labels: one id or (m,). Voxels that would not change are left out. Raises InvalidMarkers for voxels outside
+        the volume and labels outside 0…65535.
+        """
+        where = np.asarray(where, dtype=np.int64)
+        given = np.asarray(labels)
+        self._check(where, given)
+        order = np.argsort(where, kind="stable") if np.any(np.diff(where) <= 0) else slice(None)
+        where, after = where[order], np.broadcast_to(given, where.shape)[order].astype(np.uint16)
+        if np.any(np.diff(where) == 0):
+            raise InvalidMarkers("An edit must name each voxel once, received one twice: leave out the second.")
+        strokes_after = np.where(after != 0, stroke, 0).astype(np.uint32)
+        before, strokes_before = self.at(where)
+        changed = (before != after) | (strokes_before != strokes_after)
+        return Edit.of(where[changed], before[changed], after[changed], strokes_before[changed], strokes_after[changed])
+
+    def stroke_edit(self, stroke: Stroke, number: int) -> Edit:
+        """The edit that draws (or erases with) `stroke`, its voxels getting `number` as stroke id."""
+        return self.edit(stroke.voxels(self.shape), stroke.label, number)
+
+    # changing
+
+    def apply(self, edit: Edit) -> None:
+        """Give the voxels of an edit their labels and strokes after it."""
+        self._change(edit, edit.labels_before, edit.labels_after, edit.strokes_before, edit.strokes_after)
+
+    def revert(self, edit: Edit) -> None:
+        """Give the voxels of an applied edit their labels and strokes before it."""
+        self._change(edit, edit.labels_after, edit.labels_before, edit.strokes_after, edit.strokes_before)
+
+    # reading
+
+    def at(self, where: NDArray[np.int64]) -> tuple[NDArray[np.uint16], NDArray[np.uint32]]:
+        """Labels and stroke ids (m,) of voxels `where` (m,) (flat)."""
+        labels, strokes = np.empty(len(where), np.uint16), np.empty(len(where), np.uint32)
+        for begin in range(0, len(where), _AT_ONCE):
+            part = slice(begin, begin + _AT_ONCE)
+            blocks, inside, _ = self._place(where[part])
+            rows = self._row_of_block[blocks]
+            labels[part], strokes[part] = self._labels[rows, inside], self._strokes[rows, inside]
+        return labels, strokes
+
+    def plane(self, plane: str, index: int) -> NDArray[np.uint16]:
+        """Labels (rows, columns) of slice `index` of a plane: xy gives (Y, X), xz gives (Z, X), yz gives (Z, Y)."""
+        return self._plane(self._labels, plane, index)
+
+    def strokes_plane(self, plane: str, index: int) -> NDArray[np.uint32]:
+        """Stroke ids (rows, columns) of slice `index` of a plane."""
+        return self._plane(self._strokes, plane, index)
+
+    def coordinates(self) -> tuple[NDArray[np.int64], NDArray[np.uint16], NDArray[np.uint32]]:
+        """(m, 3) z, y, x of all marked voxels in raster order, their labels (m,) and stroke ids (m,)."""
+        where, labels, strokes = self.voxels()
+        return np.stack(np.unravel_index(where, self.shape), axis=1).astype(np.int64), labels, strokes
+
+    def voxels(self) -> tuple[NDArray[np.int64], NDArray[np.uint16], NDArray[np.uint32]]:
+        """Flat indices (m,), rising, of all marked voxels, their labels (m,) and stroke ids (m,)."""
+        rows, inside = np.nonzero(self._labels[: self._rows])
+        corner = np.unravel_index(self._block_of_row[rows], self._grid)
+        offset = np.unravel_index(inside, (SIDE, SIDE, SIDE))
+        zyx = tuple(block * SIDE + within for block, within in zip(corner, offset, strict=True))
+        where = np.ravel_multi_index(zyx, self.shape).astype(np.int64)
+        order = np.argsort(where)
+        rows, inside = rows[order], inside[order]
+        return where[order], self._labels[rows, inside], self._strokes[rows, inside]
+
+    def to_volume(self) -> NDArray[np.uint8] | NDArray[np.uint16]:
+        """The markers as a volume (Z, Y, X): uint8, or uint16 where a label is above 255."""
+        where, labels, _ = self.voxels()
+        small = labels.max(initial=0) <= np.iinfo(np.uint8).max
+        volume = np.zeros(self.shape, np.uint8 if small else np.uint16)
+        volume.reshape(-1)[where] = labels
+        return volume
+
+    def counts(self) -> dict[int, Count]:
+        """Marked voxels and strokes of each label that has any, by rising id."""
+        counts: dict[int, Count] = {}
+        for (label, _), voxels in sorted(self._voxels_of_stroke.items()):
+            count = counts.setdefault(label, Count())
+            count.voxels += voxels
+            count.strokes += 1
+        return counts
+
+    def slices_with_markers(self, plane: str) -> NDArray[np.int64]:
+        """Number of marked voxels in each slice of a plane."""
+        return self._slices[axes_of(plane).slice].copy()
+
+    # inside
+
+    def _check(self, where: NDArray[np.int64], labels: NDArray[np.integer]) -> None:
+        if len(where) and not (where.min() >= 0 and where.max() < prod(self.shape)):
+            raise InvalidMarkers(
+                f"Marked voxels must lie inside the volume of {size_text(self.shape)}, received index "
+                f"{int(where.min() if where.min() < 0 else where.max())}: mark inside."
+            )
+        if labels.size and not (labels.min() >= 0 and labels.max() <= HIGHEST_LABEL):
+            raise InvalidMarkers(
+                f"A mark must have a label from 1 to {HIGHEST_LABEL}, or 0 for none, received "
+                f"{int(labels.min() if labels.min() < 0 else labels.max())}: use another label."
+            )
+
+    def _place(
+        self, where: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
+        """Block of each voxel, where it lies inside that, and its z, y, x."""
+        in_plane, x = np.divmod(where, self.shape[2])
+        z, y = np.divmod(in_plane, self.shape[1])
+        _, down, across = self._grid
+        blocks = ((z // SIDE) * down + y // SIDE) * across + x // SIDE
+        return blocks, ((z % SIDE) * SIDE + y % SIDE) * SIDE + x % SIDE, (z, y, x)
+
+    def _change(
+        self,
+        edit: Edit,
+        old: NDArray[np.uint16],
+        new: NDArray[np.uint16],
+        old_strokes: NDArray[np.uint32],
+        new_strokes: NDArray[np.uint32],
+    ) -> None:
+        where = edit.where
+        for begin in range(0, len(where), _AT_ONCE):
+            part = slice(begin, begin + _AT_ONCE)
+            blocks, inside, zyx = self._place(where[part])
+            rows = self._rows_for(blocks)
+            self._labels[rows, inside], self._strokes[rows, inside] = new[part], new_strokes[part]
+            gained = (new[part] != 0).astype(np.int64) - (old[part] != 0)
+            for slices, index in zip(self._slices, zyx, strict=True):
+                np.add.at(slices, index, gained)
+        self._tally(old, old_strokes, -1)
+        self._tally(new, new_strokes, +1)
+
+    def _rows_for(self, blocks: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Rows of the pool that hold these blocks; new ones are added."""
+        rows = self._row_of_block[blocks]
+        if not np.all(rows):
+            new = np.unique(blocks[rows == 0])
+            needed = self._rows + len(new)
+            if needed > len(self._labels):
+                self._grow(max(needed, 2 * len(self._labels)))
+            self._row_of_block[new] = np.arange(self._rows, needed)
+            self._block_of_row[self._rows : needed] = new
+            self._rows = needed
+            rows = self._row_of_block[blocks]
+        return rows
+
+    def _grow(self, rows: int) -> None:
+        more = rows - len(self._labels)
+        self._labels = np.concatenate([self._labels, np.zeros((more, SIDE**3), np.uint16)])
+        self._strokes = np.concatenate([self._strokes, np.zeros((more, SIDE**3), np.uint32)])
+        self._block_of_row = np.concatenate([self._block_of_row, np.zeros(more, np.int64)])
+
+    def _tally(self, labels: NDArray[np.uint16], strokes: NDArray[np.uint32], sign: int) -> None:
+        keys = labels.astype(np.int64) << 32 | strokes
+        marks, voxels = np.unique(keys[labels != 0], return_counts=True)
+        for mark, count in zip(marks.tolist(), voxels.tolist(), strict=True):
+            key = (mark >> 32, mark & 0xFFFFFFFF)
+            left = self._voxels_of_stroke.get(key, 0) + sign * count
+            if left:
+                self._voxels_of_stroke[key] = left
+            else:
+                del self._voxels_of_stroke[key]
+
+    def _plane(self, pool: NDArray[Number], plane: str, index: int) -> NDArray[Number]:
+        axes = axes_of(plane)
+        if not 0 <= index < self.shape[axes.slice]:
+            raise InvalidParameter(
+                f"A slice of {plane} must be from 0 to {self.shape[axes.slice] - 1}, received {index}: "
+                "choose one in that range."
+            )
+        corner = np.unravel_index(self._block_of_row[: self._rows], self._grid)
+        rows = np.flatnonzero(corner[axes.slice] == index // SIDE)
+        rows = rows[rows > 0]
+        cut = np.moveaxis(pool[rows].reshape(-1, SIDE, SIDE, SIDE), 1 + axes.slice, 1)[:, index % SIDE]
+        tiles = np.zeros((self._grid[axes.row], SIDE, self._grid[axes.column], SIDE), pool.dtype)
+        tiles[corner[axes.row][rows], :, corner[axes.column][rows], :] = cut
+        whole = tiles.reshape(self._grid[axes.row] * SIDE, -1)
+        return np.ascontiguousarray(whole[: self.shape[axes.row], : self.shape[axes.column]])

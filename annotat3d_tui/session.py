@@ -1,0 +1,141 @@
+"""What is open: a workspace and what it holds, as typed attributes; it computes nothing."""
+
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotat3d_tui.blocks import size_text
+from annotat3d_tui.classifiers.scores import Scores
+from annotat3d_tui.errors import Annotat3DError, CannotWrite
+from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.superpixels.check import check_superpixels
+from annotat3d_tui.volume.files import open_labels, open_volume, save_labels
+from annotat3d_tui.volume.finite import finite
+from annotat3d_tui.volume.volume import Volume
+from annotat3d_tui.workflow import PRESETS, Result, Segmentation
+from annotat3d_tui.workspace import Workspace, data_home, default_folder, read_json, remember, write_json
+
+
+class Session:
+    """An open workspace.
+
+    image: its volume, with nothing infinite left. superpixels: (Z, Y, X) int32 or None. label: (Z, Y, X) uint8 or
+    uint16, or None. scores: how well the forest did that made the label, or None. messages: what a person should
+    be told after opening (a torn journal, an image that has changed, a file that could not be read).
+    """
+
+    def __init__(self, workspace: Workspace, lock: TextIO) -> None:
+        volume = open_volume(workspace.image, workspace.raw)
+        voxels, replaced = finite(volume.data)
+        self.workspace = workspace
+        self.image = Volume(voxels, volume.voxel_size, volume.unit, volume.path)
+        self.annotation, self.messages = Annotation.open(voxels.shape, workspace.journal)
+        self.parameters: Segmentation = PRESETS["fast"]
+        self.superpixels: NDArray[np.int32] | None = None
+        self.label: NDArray[Any] | None = None
+        self.scores: Scores | None = None
+        self._lock = lock
+        if workspace.folder == default_folder(workspace.image) and workspace.folder.parent == data_home():
+            self.messages.append(f"The folder of the image cannot be written: the workspace is {workspace.folder}.")
+        if replaced:
+            self.messages.append(f"{replaced} voxels are NaN or infinite: counted as extremes.")
+        try:
+            if changed := workspace.image_changed():
+                self.messages.append(changed)
+            self._load()
+        except BaseException:
+            self.annotation.close()
+            raise
+
+    @classmethod
+    def open(cls, workspace: Workspace) -> "Session":
+        """Open a workspace and keep others from writing to it until `close`."""
+        lock = workspace.lock()
+        try:
+            session = cls(workspace, lock)
+        except BaseException:
+            lock.close()
+            raise
+        remember(workspace)
+        return session
+
+    def marked(self) -> tuple[NDArray[np.int64], NDArray[Any]]:
+        """Coordinates (m, 3) and labels (m,) of the marked voxels, in raster order."""
+        coordinates, labels, _ = self.annotation.markers.coordinates()
+        return coordinates, labels
+
+    def keep_superpixels(self, ids: NDArray[np.int32]) -> None:
+        """Take superpixels into use, and into the folder."""
+        self._save(self.workspace.superpixels, ids)
+        self.superpixels = ids
+
+    def keep_label(self, label: NDArray[Any], scores: Scores | None) -> None:
+        """Take a label volume and its scores into use, and into the folder."""
+        self._forget(self.workspace.scores)  # first, so that a kill never leaves them beside another label
+        self._save(self.workspace.label, label)
+        if scores:
+            write_json(self.workspace.scores, scores.to_dict())
+        self.label, self.scores = label, scores
+
+    def keep_result(self, result: Result) -> None:
+        """Take what a segmentation made into use, and into the folder."""
+        if result.superpixels is not self.superpixels:
+            self.keep_superpixels(result.superpixels)
+        self.keep_label(result.label, result.scores)
+
+    def keep_parameters(self, parameters: Segmentation) -> None:
+        """Take parameters into use, and into the folder; superpixels of another method are given up."""
+        image = self.image.data
+        if parameters.resolved(image).superpixels != self.parameters.resolved(image).superpixels:
+            self.superpixels = None
+            self._forget(self.workspace.superpixels)
+        write_json(self.workspace.parameters, parameters.to_dict())
+        self.parameters = parameters
+
+    def close(self) -> None:
+        """Let others in."""
+        try:
+            self.annotation.close()
+        finally:
+            self._lock.close()
+
+    def _forget(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise CannotWrite(f"{path} must be removed, but cannot be ({error.strerror}): remove it by hand.") from None
+
+    def _save(self, path: Path, volume: NDArray[Any]) -> None:
+        save_labels(path, volume, voxel_size=self.image.voxel_size, unit=self.image.unit, overwrite=True)
+
+    def _load(self) -> None:
+        """What the folder holds; a file that cannot be used is said and left alone."""
+        for load in (self._load_parameters, self._load_superpixels, self._load_label):
+            try:
+                load()
+            except Annotat3DError as error:
+                self.messages.append(str(error))
+
+    def _load_parameters(self) -> None:
+        if (saved := read_json(self.workspace.parameters)) is not None:
+            self.parameters = Segmentation.from_dict(saved)
+
+    def _load_superpixels(self) -> None:
+        if self.workspace.superpixels.is_file():
+            ids = open_labels(self.workspace.superpixels).data
+            self.superpixels = check_superpixels(ids, self.image.data.shape)
+
+    def _load_label(self) -> None:
+        if not self.workspace.label.is_file():
+            return
+        label = open_labels(self.workspace.label).data
+        if label.shape != self.image.data.shape:
+            raise Annotat3DError(
+                f"{self.workspace.label} must have the image's size {self.image.size}, received "
+                f"{size_text(label.shape)}: remove it, and apply again."
+            )
+        self.label = label
+        if (scores := read_json(self.workspace.scores)) is not None:
+            self.scores = Scores.from_dict(scores)

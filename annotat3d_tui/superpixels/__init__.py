@@ -1,0 +1,1 @@
+"""Image -> superpixels: gradient, seeds, flood and mend make waterpixels; check and borders serve any."""

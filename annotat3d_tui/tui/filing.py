@@ -1,0 +1,152 @@
+"""Files of a session: masks, labels and superpixels, read and written in threads, the paths asked for on the screen."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import work
+
+from annotat3d_tui.errors import InvalidFile, ShapeMismatch
+from annotat3d_tui.labels.colours import HIGHEST_LABEL
+from annotat3d_tui.tui.messages import Labelled, MaskRead, Saved, SuperpixelsMade
+from annotat3d_tui.tui.overview import label_shares
+from annotat3d_tui.tui.screens.dialogs import if_given
+from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath, Purpose
+from annotat3d_tui.tui.work import FILES, Work
+
+FORMATS = "The suffix chooses the format: .tif, .raw or .npy."
+
+
+class Filing(Work):
+    """Saving and loading; each action asks for a path and hands it to a worker."""
+
+    def action_save_label(self) -> None:
+        """Save the label volume."""
+        self._ask("Save label", "label", self.save_label)
+
+    def action_load_label(self) -> None:
+        """Take a label volume from a file."""
+        self._ask("Load label", "", self.load_label)
+
+    def action_save_markers(self) -> None:
+        """Save the annotation as a mask."""
+        self._ask("Save annotation as a mask", "markers", self.save_markers)
+
+    def action_load_markers(self) -> None:
+        """Take a mask as annotation."""
+        self._ask("Load a mask as annotation", "", self.load_mask)
+
+    def action_save_superpixels(self) -> None:
+        """Save the superpixels."""
+        self._ask("Save superpixels", "superpixels", self.save_superpixels)
+
+    def action_load_superpixels(self) -> None:
+        """Take superpixels from a file."""
+        self._ask("Load superpixels", "", self.load_superpixels)
+
+    def _ask(self, title: str, suggested: str, act: Callable[[ChosenPath], object]) -> None:
+        """Ask for a path; with a suggested name it is a file to save."""
+        workspace = self.session.workspace
+        purpose: Purpose = "save" if suggested else "open"
+        saved = workspace.folder.parent / f"{workspace.image.stem}_{suggested}.tif"
+        value = str(saved) if suggested else f"{workspace.image.parent}/"
+        check = self._check_target if suggested else None
+        ask = AskPath(title, value, purpose=purpose, help=FORMATS, check=check)
+        self.app.push_screen(ask, if_given(partial(self._begin, title, act)))
+
+    def _check_target(self, path: Path) -> None:
+        """Refuse what cannot be written, and what the session lives on: the image, and the files of the workspace."""
+        workspace = self.session.workspace
+        writable(path, [workspace.image, *workspace.folder.iterdir()])
+
+    def _begin(self, title: str, act: Callable[[ChosenPath], object], chosen: ChosenPath) -> None:
+        self.begin_file(title)
+        act(chosen)
+
+    @work(thread=True, group=FILES, exit_on_error=False)
+    def save_label(self, chosen: ChosenPath) -> None:
+        """Write the label volume."""
+        assert self.session.label is not None
+        self._save("Label", chosen, self.session.label)
+
+    @work(thread=True, group=FILES, exit_on_error=False)
+    def save_superpixels(self, chosen: ChosenPath) -> None:
+        """Write the superpixels."""
+        assert self.session.superpixels is not None
+        self._save("Superpixels", chosen, self.session.superpixels)
+
+    def save_markers(self, chosen: ChosenPath) -> None:
+        """Write the marks as they are now."""
+        where, labels, _ = self.session.annotation.markers.voxels()
+        self._save_marks(chosen, where, labels)
+
+    @work(thread=True, group=FILES, exit_on_error=False)
+    def _save_marks(self, chosen: ChosenPath, where: NDArray[np.int64], labels: NDArray[np.uint16]) -> None:
+        mask = np.zeros(self.session.image.data.shape, np.uint8 if labels.max(initial=0) < 256 else np.uint16)
+        mask.reshape(-1)[where] = labels
+        self._save("Annotation", chosen, mask)
+
+    @work(thread=True, group=FILES, exit_on_error=False)
+    def load_mask(self, chosen: ChosenPath) -> None:
+        """Read a mask and hand it to the screen, which alone changes the annotation."""
+        from annotat3d_tui.labels.masks import marked_voxels
+
+        mask = self._read(chosen.path)
+        self.post_message(MaskRead(*marked_voxels(mask, mask.shape, name=chosen.path.name), chosen.path))
+
+    @work(thread=True, group=FILES, exit_on_error=False)
+    def load_label(self, chosen: ChosenPath) -> None:
+        """Read a label volume and keep it."""
+        label = as_label(self._read(chosen.path), chosen.path.name)
+        with self.lease.used():
+            self.session.keep_label(label, None)
+        self.post_message(Labelled(label, f"label loaded from {chosen.path.name}", None, label_shares(label)))
+
+    @work(thread=True, group=FILES, exit_on_error=False)
+    def load_superpixels(self, chosen: ChosenPath) -> None:
+        """Read superpixels, check and keep them."""
+        from annotat3d_tui.superpixels.check import check_superpixels
+
+        ids = check_superpixels(self._read(chosen.path), self.session.image.data.shape)
+        with self.lease.used():
+            self.session.keep_superpixels(ids)
+        self.post_message(SuperpixelsMade(int(ids.max()), f"Superpixels loaded from {chosen.path.name}"))
+
+    def _read(self, path: Path) -> NDArray[Any]:
+        """Integers (Z, Y, X) of the image's shape; raises ShapeMismatch."""
+        from annotat3d_tui.blocks import size_text
+        from annotat3d_tui.volume.files import open_labels
+
+        volume, shape = open_labels(path), self.session.image.data.shape
+        if volume.data.shape != shape:
+            raise ShapeMismatch(
+                f"{path.name} must have the image's size {size_text(shape)}, received "
+                f"{size_text(volume.data.shape)}: give a file of this image."
+            )
+        return np.asarray(volume.data)
+
+    def _save(self, what: str, chosen: ChosenPath, data: NDArray[Any]) -> None:
+        from annotat3d_tui.volume.files import save_labels
+
+        image = self.session.image
+        with self.lease.used():
+            save_labels(chosen.path, data, voxel_size=image.voxel_size, unit=image.unit, overwrite=chosen.overwrite)
+        self.post_message(Saved(what, chosen.path))
+
+
+def writable(path: Path, keep: Iterable[Path]) -> None:
+    """Raises InvalidFile or CannotWrite when no volume can be written there; only what is in `keep` must stay."""
+    from annotat3d_tui.volume.files import check_volume_output
+
+    check_volume_output(path, overwrite=True, keep=keep)
+
+
+def as_label(ids: NDArray[Any], name: str) -> NDArray[Any]:
+    """Label ids as uint8 or uint16, whichever is enough; raises InvalidFile for ids that a label cannot have."""
+    highest = int(ids.max(initial=0))
+    if highest > HIGHEST_LABEL:
+        raise InvalidFile(f"{name} must hold label ids up to {HIGHEST_LABEL}, received {highest}: give a label file.")
+    return ids.astype(np.uint8 if highest < 256 else np.uint16, copy=False)

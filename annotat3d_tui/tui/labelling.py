@@ -1,0 +1,175 @@
+"""Acts on labels and marks: each is one call of the annotation, after which the screen shows it."""
+
+import re
+from dataclasses import replace
+from functools import partial
+
+from annotat3d_tui.errors import InvalidParameter
+from annotat3d_tui.labels.strokes import Stroke
+from annotat3d_tui.labels.table import Label
+from annotat3d_tui.tui.filing import Filing
+from annotat3d_tui.tui.saying import errors_said
+from annotat3d_tui.tui.screens.dialogs import Ask, Confirm, if_given
+from annotat3d_tui.tui.segment_text import css_colour
+from annotat3d_tui.tui.widgets.slice_view import SliceView
+
+Colour = tuple[int, int, int]
+
+
+class Labelling(Filing):
+    """Actions on the label table and on the marks, all of which can be undone."""
+
+    @property
+    def view(self) -> SliceView:
+        """The slice."""
+        return self.query_one(SliceView)
+
+    @property
+    def label(self) -> Label:
+        """The label that the brush paints."""
+        return self.session.annotation.table[self.view.brush.label]
+
+    def annotation_changed(self) -> None:
+        """Show labels and marks as they are now; the screen that shows them knows how."""
+
+    def draw(self, stroke: Stroke) -> None:
+        """Make a stroke part of the annotation."""
+        self.view.lift()
+        self.session.annotation.draw(stroke)
+        self.annotation_changed()
+
+    def action_save_markers(self) -> None:
+        """Save the annotation as a mask, with all that was drawn."""
+        self.view.lift()
+        super().action_save_markers()
+
+    def action_choose(self, label: int) -> None:
+        """The brush paints this label from now on."""
+        self.view.brush = replace(self.view.brush, label=label, erase=False)
+        self.annotation_changed()
+
+    def action_new_label(self) -> None:
+        """Ask for a name and add a label."""
+        table = self.session.annotation.table
+        suggested = table.add().labels[-1].name
+        ask = Ask("New label", suggested, help="its name", check=lambda name: table.add(name.strip()))
+        self.app.push_screen(ask, if_given(self._add_label))
+
+    def _add_label(self, name: str) -> None:
+        with errors_said(self):
+            self.action_choose(self.session.annotation.add_label(name.strip()).id)
+
+    def action_rename_label(self) -> None:
+        """Ask for another name."""
+        label, table = self.label, self.session.annotation.table
+        ask = Ask(f"Rename label {label.id}", label.name, check=lambda name: table.rename(label.id, name))
+        self.app.push_screen(ask, if_given(partial(self._rename, label)))
+
+    def _rename(self, label: Label, name: str) -> None:
+        with errors_said(self):
+            self.session.annotation.rename(label.id, name)
+            self.annotation_changed()
+
+    def action_recolour_label(self) -> None:
+        """Ask for another colour."""
+        label = self.label
+        help = "#rrggbb, or red green blue from 0 to 255"
+        ask = Ask(f"Colour of {label.name}", css_colour(label.colour), help=help, check=read_colour)
+        self.app.push_screen(ask, if_given(partial(self._recolour, label)))
+
+    def _recolour(self, label: Label, text: str) -> None:
+        with errors_said(self):
+            self.session.annotation.recolour(label.id, read_colour(text))
+            self.annotation_changed()
+
+    def action_remove_label(self) -> None:
+        """Remove the label and its marks; asks when it has any."""
+        self.view.lift()
+        label = self.label
+        count = self.session.annotation.markers.counts().get(label.id)
+        if count is None:
+            self._remove(label)
+            return
+        question = f"{label.name} has {count.voxels} marked voxels, which go with it. Remove {label.name}?"
+        ask = Confirm(question, yes="Remove", no="Keep")
+        self.app.push_screen(ask, if_given(lambda _: self._remove(label)))
+
+    def _remove(self, label: Label) -> None:
+        with errors_said(self):
+            self.session.annotation.remove_label(label.id, erase_markers=True)
+            self._choose_one_that_is_there()
+            self.annotation_changed()
+
+    def action_hide_label(self) -> None:
+        """Hide the label, or show it again."""
+        self.session.annotation.set_visible(self.label.id, not self.label.visible)
+        self.annotation_changed()
+
+    def action_solo_label(self) -> None:
+        """Show only this label; when it is the only one shown, show all."""
+        annotation, chosen = self.session.annotation, self.label.id
+        alone = all(label.visible == (label.id == chosen) for label in annotation.table)
+        for label in annotation.table:
+            wanted = alone or label.id == chosen
+            if label.visible != wanted:
+                annotation.set_visible(label.id, wanted)
+        self.annotation_changed()
+
+    def action_centre_label(self) -> None:
+        """Move the cursor to the middle of the label in the label volume."""
+        self.find_centre(self.label.id)
+
+    def action_undo(self) -> None:
+        """Take the last act back, which is the whole stroke when the pen is down."""
+        self.view.lift()
+        self.notify(f"Undone: {self.session.annotation.undo()}", timeout=2, markup=False)
+        self._choose_one_that_is_there()
+        self.annotation_changed()
+
+    def action_redo(self) -> None:
+        """Do again what was undone."""
+        self.view.lift()
+        self.notify(f"Done again: {self.session.annotation.redo()}", timeout=2, markup=False)
+        self._choose_one_that_is_there()
+        self.annotation_changed()
+
+    def erase_stroke_at(self, voxel: tuple[int, int, int]) -> None:
+        """Erase the whole stroke that marked a voxel (z, y, x), if any."""
+        if self.session.annotation.erase_stroke_at(voxel):
+            self.annotation_changed()
+        else:
+            self.notify("No mark here.", severity="warning", timeout=2)
+
+    def action_erase_all(self) -> None:
+        """Erase all marks, after asking."""
+        self.view.lift()
+        marks = len(self.session.annotation.markers)
+        question = f"Erase all {marks} marked voxels of every label? Undo brings them back."
+        self.app.push_screen(Confirm(question, yes="Erase", no="Keep"), if_given(lambda _: self._erase_all()))
+
+    def _erase_all(self) -> None:
+        with errors_said(self):
+            self.session.annotation.erase_all()
+            self.annotation_changed()
+
+    def _choose_one_that_is_there(self) -> None:
+        table = self.session.annotation.table
+        if self.view.brush.label not in table and len(table):
+            self.view.brush = replace(self.view.brush, label=table.labels[-1].id)
+
+
+def read_colour(text: str) -> Colour:
+    """A colour from `#e69f00` or `230 159 0`; raises InvalidParameter.
+
+    >>> read_colour("#e69f00"), read_colour("230, 159, 0")
+    ((230, 159, 0), (230, 159, 0))
+    """
+    word = text.strip().lstrip("#")
+    if re.fullmatch(r"[0-9a-fA-F]{6}", word):
+        return int(word[:2], 16), int(word[2:4], 16), int(word[4:], 16)
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    if len(numbers) != 3 or max(numbers) > 255:
+        raise InvalidParameter(
+            f"A colour must be #rrggbb or three numbers from 0 to 255, received {text!r}: type it again."
+        )
+    return numbers[0], numbers[1], numbers[2]

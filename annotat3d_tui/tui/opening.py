@@ -1,0 +1,48 @@
+"""From a path to a session: the same way for the command line and for the welcome."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotat3d_tui import demo
+from annotat3d_tui import workspace as workspaces
+
+if TYPE_CHECKING:
+    from annotat3d_tui.session import Session
+    from annotat3d_tui.volume.raw import RawProperties
+
+
+def open_session(
+    folder: Path | None = None, image: Path | None = None, raw: "RawProperties | None" = None
+) -> "Session":
+    """The session of a workspace folder, or of an image in its folder, which is made when there is none.
+
+    Takes seconds, since it reads volumes and loads heavy libraries. Raises errors of the family.
+    """
+    from annotat3d_tui.session import Session
+
+    if image is not None:
+        opened = workspaces.workspace_of(image, raw, folder)
+    else:
+        assert folder is not None
+        opened = workspaces.open_workspace(folder)
+    return Session.open(opened)
+
+
+def demo_folder() -> Path:
+    """Where the workspace of the demo is, unless another folder is given."""
+    return workspaces.data_home() / "demo.annotat3d"
+
+
+def open_demo(folder: Path | None = None) -> "Session":
+    """The session of the demo, in a folder or in the user's data, with the scribbles that come with it."""
+    from annotat3d_tui.session import Session
+    from annotat3d_tui.volume.files import open_labels
+
+    files = demo.demo_files()
+    folder = folder or demo_folder()
+    session = Session.open(workspaces.workspace_of(files.image, folder=folder))
+    if not session.annotation.history():
+        session.annotation.import_mask(open_labels(files.scribbles).data, name="scribbles of the demo")
+        for label, name in demo.LABEL_NAMES.items():
+            session.annotation.rename(label, name)
+    return session

@@ -1,0 +1,72 @@
+"""Where errors of the family become a toast that stays; all others go on to crash loudly."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.dom import DOMNode
+
+from annotat3d_tui.errors import Annotat3DError, Cancelled
+
+STAYS = 7 * 24 * 3600.0
+"""Seconds that an error is shown unless it is dismissed."""
+
+log = logging.getLogger("annotat3d_tui")
+
+
+def say_error(app: App[Any], error: Annotat3DError) -> None:
+    """Show an error in the place of older messages, until a click or Esc dismisses it, and log it.
+
+    A cancellation only passes by.
+    """
+    if isinstance(error, Cancelled):
+        app.notify(str(error), severity="warning", markup=False)
+        return
+    log.error("%s: %s", type(error).__name__, error)
+    clear_messages(app)
+    app.notify(str(error), title="Not done", severity="error", timeout=STAYS, markup=False)
+
+
+def clear_messages(app: App[Any]) -> None:
+    """Take all messages away, with the empty holders that would push later ones out of sight."""
+    app.clear_notifications()
+    for holder in app.screen.query("ToastHolder"):
+        holder.remove()
+
+
+@contextmanager
+def errors_said(node: DOMNode) -> Iterator[None]:
+    """Errors of the family raised inside are said by the application of `node`, not raised further.
+
+    For message handlers; actions are looked after by the application itself.
+    """
+    try:
+        yield
+    except Annotat3DError as error:
+        say_error(node.app, error)
+
+
+@contextmanager
+def logged_to_file() -> Iterator[None]:
+    """Keep errors in annotat3d/log.txt of the user's state folder, half a megabyte at most, where it can be written."""
+    path = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "annotat3d" / "log.txt"
+    handler: logging.Handler
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=250_000, backupCount=1)
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.propagate = True
+        log.removeHandler(handler)
+        handler.close()

@@ -1,0 +1,60 @@
+"""A small menu: letters and titles; a letter or Enter chooses."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a menu; `why_not` says why it cannot be chosen now."""
+
+    letter: str
+    action: str
+    title: str
+    why_not: str = ""
+
+
+class Menu(ModalScreen[str | None]):
+    """The action of the item that was chosen; None when closed by Esc."""
+
+    CSS_PATH = "menu.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", id="menu.close")]
+
+    def __init__(self, title: str, items: list[Item]) -> None:
+        super().__init__()
+        self._title, self._items = title, items
+
+    def compose(self) -> ComposeResult:
+        """The items."""
+        with Vertical(id="menu") as box:
+            box.border_title = self._title
+            box.border_subtitle = "Esc close"
+            yield OptionList(*(Option(_line(item), item.action) for item in self._items), compact=True)
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter chooses its item."""
+        for item in self._items:
+            if event.character == item.letter:
+                event.stop()
+                self.dismiss(item.action)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter or a click chooses; what cannot be done says why when it is tried."""
+        self.dismiss(event.option_id)
+
+
+def _line(item: Item) -> Content:
+    off = "$foreground 60%" if item.why_not else ""
+    reason = f" · {item.why_not}" if item.why_not else ""
+    return Content.assemble(
+        (f" {item.letter}  ", "bold $text-accent"), (item.title, off), (reason, "$foreground 60% italic")
+    )

@@ -1,0 +1,277 @@
+"""Segment (F2): mark, generate superpixels, preview, apply, correct."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+
+from annotat3d_tui.errors import Annotat3DError
+from annotat3d_tui.labels.strokes import check_touches
+from annotat3d_tui.tui import segment_text
+from annotat3d_tui.tui.actions import Act, acts_of
+from annotat3d_tui.tui.actions import why_not as reason_against
+from annotat3d_tui.tui.commands import Do, Goto, parse_command, parse_voxel
+from annotat3d_tui.tui.lease import Lease
+from annotat3d_tui.tui.messages import Centre, MaskRead, Saved
+from annotat3d_tui.tui.saying import clear_messages, errors_said
+from annotat3d_tui.tui.screens.dialogs import Ask, if_given
+from annotat3d_tui.tui.screens.help import HelpPage
+from annotat3d_tui.tui.screens.menu import Item, Menu
+from annotat3d_tui.tui.screens.parameters import ParametersScreen
+from annotat3d_tui.tui.screens.segment_help import help_pages, keys_now, why_not
+from annotat3d_tui.tui.screens.segment_keys import FILES_MENU, SEGMENT_BINDINGS
+from annotat3d_tui.tui.screens.welcome import Welcome
+from annotat3d_tui.tui.showing import Showing
+from annotat3d_tui.tui.warmup import Warmup
+from annotat3d_tui.tui.widgets.command_line import CommandLine
+from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
+from annotat3d_tui.tui.widgets.facts_panel import FactsPanel
+from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
+from annotat3d_tui.tui.widgets.labels_panel import LabelsPanel
+from annotat3d_tui.tui.widgets.position_line import PositionLine
+from annotat3d_tui.tui.widgets.slice_view import SliceView
+from annotat3d_tui.tui.widgets.tab_line import TabLine
+from annotat3d_tui.tui.widgets.title_line import TitleLine
+
+if TYPE_CHECKING:
+    from annotat3d_tui.parameters import Parameters
+    from annotat3d_tui.session import Session
+
+PREVIEW_MARGIN = 2
+OPACITIES = (0.3, 0.5, 0.7, 1.0)
+
+
+class SegmentScreen(Showing):
+    """The screen on one session; it owns the session and closes it."""
+
+    CSS_PATH = "segment.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = SEGMENT_BINDINGS
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (70, "-narrow"), (100, "-wide")]  # noqa: RUF012 (as Textual declares it)
+    AUTO_FOCUS = "SliceView"
+
+    def __init__(self, session: "Session", warmup: Warmup) -> None:
+        super().__init__()
+        self.session, self.warmup = session, warmup
+        self.lease = Lease(session.close)
+
+    def compose(self) -> ComposeResult:
+        """Three lines, slice and panel, two lines."""
+        yield TitleLine()
+        yield TabLine()
+        yield PositionLine()
+        with Horizontal(id="middle"):
+            with Vertical(id="frame"):
+                yield SliceView(self.session.image.data, self.session.annotation)
+            with VerticalScroll(id="panel", can_focus=False):
+                yield LabelsPanel()
+                yield FactsPanel(id="tools")
+                yield ContrastPanel()
+                yield FactsPanel(id="results")
+        yield CommandLine()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Show what the workspace kept, and say what happened at opening."""
+        for message in self.session.messages:
+            self.notify(message, timeout=10, markup=False)
+        self.query_one(TitleLine).opened = segment_text.title_parts(self.session)
+        self.view.voxel_size = self.session.image.voxel_size
+        self.view.superpixels = self.session.superpixels
+        self.view.label_volume = self.session.label
+        self._choose_one_that_is_there()
+        self.annotation_changed()
+        self.warmup.start()
+        self.look()
+
+    def on_unmount(self) -> None:
+        """Compile no more."""
+        self.warmup.stop()
+
+    # what happened
+
+    @on(SliceView.Drawn)
+    def _drawn(self) -> None:
+        self.annotation_changed()
+
+    @on(SliceView.EraseStrokeAt)
+    def _erased(self, event: SliceView.EraseStrokeAt) -> None:
+        with errors_said(self):
+            self.erase_stroke_at(event.voxel)
+
+    @on(LabelsPanel.Chosen)
+    def _chosen(self, event: LabelsPanel.Chosen) -> None:
+        self.action_choose(event.label)
+        if event.alone:
+            self.action_solo_label()
+        self.action_to_slice()
+
+    @on(ContrastPanel.Changed)
+    def _contrast(self, event: ContrastPanel.Changed) -> None:
+        self.view.window = event.window
+
+    @on(CommandLine.Left)
+    def _command_left(self) -> None:
+        self.query_one(CommandLine).complain("")
+        self.action_to_slice()
+
+    @on(CommandLine.Given)
+    async def _command(self, event: CommandLine.Given) -> None:
+        line = self.query_one(CommandLine)
+        names = {act.action: act for act in self.acts() if "(" not in act.action}
+        try:
+            command = parse_command(event.text, self.view.scene.shape, names)
+            if isinstance(command, Do):
+                node = names[command.action].node if command.action in names else self
+                if reason := reason_against(node, command.action):
+                    line.complain(reason)
+                    return
+                await self.app.run_action(command.action, node)
+            elif isinstance(command, Goto):
+                self.view.cursor = command.voxel
+            else:
+                check_touches(command, self.view.scene.shape)
+                self.draw(command)
+        except Annotat3DError as error:
+            line.complain(str(error))
+        else:
+            line.done(event.text)
+
+    @on(Centre)
+    def _centre_found(self, event: Centre) -> None:
+        if event.voxel is None:
+            self.notify("This label is nowhere in the label volume.", severity="warning")
+        else:
+            self.view.cursor = event.voxel
+
+    @on(MaskRead)
+    def _mask_read(self, event: MaskRead) -> None:
+        with errors_said(self):
+            self.view.lift()
+            edit = self.session.annotation.import_marks(event.where, event.labels, event.path.name)
+            self.notify(f"{edit.size} marked voxels added from {event.path.name}", markup=False)
+            self.annotation_changed()
+
+    @on(Saved)
+    def _saved(self, event: Saved) -> None:
+        self.notify(f"{event.what} saved to {event.path}", markup=False)
+
+    # what can be done
+
+    def action_superpixels(self) -> None:
+        """Generate superpixels of the whole image."""
+        self.view.lift()
+        self.make_superpixels(self.begin("Superpixels"))
+
+    def action_preview(self) -> None:
+        """Label the slice of the cursor and two on each side."""
+        z = self.view.cursor[0]
+        planes = slice(max(z - PREVIEW_MARGIN, 0), min(z + PREVIEW_MARGIN + 1, self.view.scene.shape[0]))
+        self._segment("Preview", planes)
+
+    def action_apply(self) -> None:
+        """Label the whole image."""
+        self._segment("Apply", None)
+
+    def _segment(self, name: str, planes: slice | None) -> None:
+        self.view.lift()
+        self.segment(self.begin(name), self.marks_now(), planes)
+
+    def action_parameters(self) -> None:
+        """The form of the classifier parameters."""
+        from annotat3d_tui.workflow import PRESETS
+
+        self.app.push_screen(ParametersScreen(self.session.parameters, PRESETS), self._keep_parameters)
+
+    def _keep_parameters(self, parameters: "Parameters | None") -> None:
+        from annotat3d_tui.workflow import Segmentation
+
+        if isinstance(parameters, Segmentation) and parameters != self.session.parameters:
+            with errors_said(self):
+                self.session.keep_parameters(parameters)
+                self.view.superpixels = self.session.superpixels
+                self._show_note()
+                self._show_results()
+
+    def action_goto(self) -> None:
+        """Ask where to go."""
+        z, y, x = self.view.cursor
+        shape = self.view.scene.shape
+        help = f"x y z, up to {shape[2] - 1} {shape[1] - 1} {shape[0] - 1}"
+        ask = Ask("Go to x y z", f"{x} {y} {z}", help=help, check=lambda text: parse_voxel(text, shape))
+        self.app.push_screen(ask, if_given(self._goto))
+
+    def _goto(self, text: str) -> None:
+        self.view.cursor = parse_voxel(text, self.view.scene.shape)
+
+    def action_contrast(self) -> None:
+        """Let the arrows move the contrast window."""
+        self.remove_class("-folded").add_class("-panel")
+        self.query_one(ContrastPanel).focus()
+
+    def action_command(self) -> None:
+        """Begin a command."""
+        self.query_one(CommandLine).enter()
+
+    def action_opacity(self) -> None:
+        """The next opacity of the label."""
+        now = self.view.label_opacity
+        self.view.label_opacity = next((step for step in OPACITIES if step > now + 0.01), OPACITIES[0])
+
+    def action_open_other(self) -> None:
+        """Choose what to open instead."""
+        self.app.push_screen(Welcome(self.session.workspace))
+
+    def action_panel(self) -> None:
+        """Fold the side panel, or show it; where there is no room it lies over the slice."""
+        self.toggle_class("-panel" if self.has_class("-tiny") else "-folded")
+
+    def action_files(self) -> None:
+        """Choose from the files menu."""
+        items = [Item(letter, action, title, self.why_not(action, ())) for letter, action, title in FILES_MENU]
+        self.app.push_screen(Menu("Files", items), self._do_from_menu)
+
+    async def _do_from_menu(self, action: str | None) -> None:
+        if action:
+            await self.app.run_action(action, self)
+
+    def action_to_slice(self) -> None:
+        """Back to the slice."""
+        self.remove_class("-panel")
+        self.view.focus()
+
+    def action_cancel(self) -> None:
+        """Stop what runs; when nothing runs, take messages away, then fold the overlay."""
+        if self.running is not None and self.running.is_file:
+            self.notify(self.running.in_the_way, severity="warning", markup=False)
+        elif not self.cancel():
+            clear_messages(self.app)
+            self.action_to_slice()
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action cannot be done now; "" when it can."""
+        return why_not(self, action, parameters)
+
+    def acts(self) -> list[Act]:
+        """Every action, whatever widget is in focus: the screen's, the files', the slice's, the application's."""
+        own = [act for act in acts_of(self, self.BINDINGS, self.app) if not act.action.startswith("choose(")]
+        known = {act.action for act in own}
+        files = [Act(self, action, title, f"f {key}", "") for key, action, title in FILES_MENU if action not in known]
+        slice_acts = acts_of(self.view, SliceView.BINDINGS, self.app)
+        return [*own, *files, *self._label_acts(), *slice_acts, *acts_of(self.app, self.app.BINDINGS, self.app)]
+
+    def _label_acts(self) -> list[Act]:
+        labels = self.session.annotation.table
+        return [
+            Act(self, f"choose({label.id})", f"Choose {label.name}", str(label.id) if label.id < 10 else "", "")
+            for label in labels
+        ]
+
+    def keys_now(self) -> tuple[Key, ...]:
+        """The keys that matter now, for the widget in focus."""
+        return keys_now(self)
+
+    def help_pages(self) -> list[HelpPage]:
+        """For the widget in focus, then for the screen."""
+        return help_pages(self)

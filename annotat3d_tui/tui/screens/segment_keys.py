@@ -1,0 +1,54 @@
+"""The keys of the segmentation screen that are not the slice's own, and the files menu."""
+
+from textual.binding import Binding, BindingType
+
+
+def _key(id: str, keys: str, action: str, description: str, tooltip: str, show: bool = True) -> Binding:
+    return Binding(keys, action, description, show=show, tooltip=tooltip, id=id)
+
+
+CHOOSE_LABEL: list[BindingType] = [
+    _key(f"label.choose_{digit}", str(digit), f"choose({digit})", f"Choose label {digit}", "", show=False)
+    for digit in range(1, 10)
+]
+
+SEGMENT_BINDINGS: list[BindingType] = [
+    _key("segment.superpixels", "S", "superpixels", "Generate superpixels", "Of the whole image."),
+    _key("segment.preview", "P", "preview", "Preview", "Label this slice and two on each side."),
+    _key("segment.apply", "A", "apply", "Apply", "Learn from the marks and label the whole image."),
+    _key("segment.parameters", "C", "parameters", "Classifier parameters…", "Superpixels, features, classifier."),
+    _key("segment.cancel", "escape", "cancel", "Cancel", "What runs; then take messages away, fold the panel."),
+    *CHOOSE_LABEL,
+    _key("label.new", "n", "new_label", "New label…", "Add a label and choose it."),
+    _key("label.rename", "R", "rename_label", "Rename label…", "Give the chosen label another name."),
+    _key("label.recolour", "H", "recolour_label", "Recolour label…", "Give the chosen label another colour."),
+    _key("label.remove", "D", "remove_label", "Remove label", "The chosen label and its marks; undo brings it back."),
+    _key("label.hide", "v", "hide_label", "Hide or show label", "The chosen label, in the slice."),
+    _key("label.solo", "V", "solo_label", "Show only this label", "Hide all others; again shows all."),
+    _key("label.centre", "m", "centre_label", "Centre on label", "Move the cursor to the middle of the chosen label."),
+    _key("marks.undo", "u,ctrl+z", "undo", "Undo", "Take back the last act on marks and labels."),
+    _key("marks.redo", "ctrl+y", "redo", "Redo", "Do again what was undone."),
+    _key("marks.erase_all", "ctrl+e", "erase_all", "Erase all marks", "Of every label; asks first."),
+    _key("segment.goto", "g", "goto", "Go to x y z…", "Move the cursor to a voxel."),
+    _key("segment.contrast", "w", "contrast", "Contrast", "Arrows move the window, r resets it."),
+    _key("segment.opacity", "L", "opacity", "Label opacity", "30, 50, 70 or 100 %."),
+    _key("segment.command", "colon", "command", "Command line", "Strokes and words as text."),
+    _key("segment.panel", "backslash", "panel", "Side panel", "Fold it or show it."),
+    _key("segment.files", "f", "files", "Files…", "Load and save masks, labels and superpixels."),
+    _key("files.save_label", "ctrl+s", "save_label", "Save label…", "The label volume, to a file."),
+    _key("files.open", "ctrl+o", "open_other", "Open another image…", "Or a workspace, or the demo."),
+]
+
+FILES_MENU: tuple[tuple[str, str, str], ...] = (
+    ("l", "save_label", "Save label…"),
+    ("m", "save_markers", "Save annotation as a mask…"),
+    ("s", "save_superpixels", "Save superpixels…"),
+    ("L", "load_label", "Load label…"),
+    ("M", "load_markers", "Load a mask as annotation…"),
+    ("S", "load_superpixels", "Load superpixels…"),
+)
+"""Letter in the menu, action, title."""
+
+HELP = """\
+Mark a few voxels of each label, press ⇧A, look, correct, press ⇧A again. Space puts the brush down and up, or drag \
+with the mouse. Every mark is on disk the moment it is made: nothing needs to be saved before leaving."""

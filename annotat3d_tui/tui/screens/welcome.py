@@ -1,0 +1,213 @@
+"""No workspace yet: the demo, an image, a workspace, or one of the recent ones."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from annotat3d_tui import __version__, workspace
+from annotat3d_tui.errors import Annotat3DError
+from annotat3d_tui.parameters import Parameters
+from annotat3d_tui.tui.actions import Act, acts_of
+from annotat3d_tui.tui.opening import demo_folder, open_demo, open_session
+from annotat3d_tui.tui.raw_form import RawForm, form_for, lacks_properties
+from annotat3d_tui.tui.saying import say_error
+from annotat3d_tui.tui.screens.dialogs import if_given
+from annotat3d_tui.tui.screens.help import HelpPage
+from annotat3d_tui.tui.screens.parameters import ParametersScreen
+from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath
+from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
+
+if TYPE_CHECKING:
+    from annotat3d_tui.session import Session
+    from annotat3d_tui.volume.raw import RawProperties
+    from annotat3d_tui.workspace import Workspace
+
+MOST_RECENT = 9
+HELP = """\
+Open an image, or a workspace that was made for one. A workspace is a folder beside the image, \
+NAME.annotat3d, that keeps marks, superpixels, label and parameters."""
+
+
+class Opened(Message):
+    """A session was opened."""
+
+    def __init__(self, session: "Session") -> None:
+        super().__init__()
+        self.session = session
+
+
+class Welcome(Screen[None]):
+    """Chooses what to open, and posts it; `opened` is what is open already, to which one can go back."""
+
+    CSS_PATH = "welcome.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "demo", "Demo", id="welcome.demo", tooltip="The embedded volume, with a few marks."),
+        Binding("o", "open_image", "Open an image…", id="welcome.image", tooltip="TIFF, RAW or .npy."),
+        Binding("w", "open_workspace", "Open a workspace…", id="welcome.workspace", tooltip="A folder NAME.annotat3d."),
+        Binding("escape", "back", "Back", show=False, id="welcome.back", tooltip="To what is open."),
+    ]
+    BINDINGS += [
+        Binding(str(digit), f"recent({digit})", f"Recent {digit}", show=False, id=f"welcome.recent_{digit}")
+        for digit in range(1, MOST_RECENT + 1)
+    ]
+
+    def __init__(self, opened: "Workspace | None" = None) -> None:
+        super().__init__()
+        self._opened = opened
+        self._recent = workspace.recent()[:MOST_RECENT]
+
+    def compose(self) -> ComposeResult:
+        """Name, choices, recent workspaces, keys."""
+        with Vertical(id="welcome"):
+            yield Static(f"annotat3d {__version__}", classes="name")
+            yield Static("Interactive segmentation of 3D images", classes="what")
+            yield OptionList(*self._choices(), compact=True)
+            yield Static("", id="opening", markup=False)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """The keys of this screen."""
+        self.query_one(OptionList).highlighted = 0
+        words = (("d", "demo", "demo"), ("o", "image", "open_image"), ("w", "workspace", "open_workspace"))
+        keys = [Key(key, word, action, 2) for key, word, action in words]
+        self.query_one(KeyLine).keys = (
+            *keys,
+            Key("F1", "help", "app.help", 1),
+            Key("^P", "palette", "app.command_palette", 3),
+            Key("^Q", "quit", "app.quit", 2),
+        )
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Do what was chosen."""
+        self.run_worker(self.app.run_action(str(event.option_id), self), exit_on_error=True)
+
+    def action_demo(self) -> None:
+        """Open the demo."""
+        if self._goes_back_to(folder=demo_folder()):
+            return
+        self._say("Opening the demo…")
+        self.open_demo()
+
+    def action_open_image(self) -> None:
+        """Ask for an image."""
+        ask = AskPath("Open an image", f"{Path.cwd()}/", help="TIFF, RAW or NumPy (.npy)")
+        self.app.push_screen(ask, if_given(self._image_chosen))
+
+    def action_open_workspace(self) -> None:
+        """Ask for a workspace folder."""
+        ask = AskPath("Open a workspace", f"{Path.cwd()}/", purpose="folder", help="A folder NAME.annotat3d")
+        self.app.push_screen(ask, if_given(self._folder_chosen))
+
+    def action_back(self) -> None:
+        """Back to what is open, if anything is."""
+        if len(self.app.screen_stack) > 2:  # Textual's own, what is open, and this one
+            self.app.pop_screen()
+
+    def action_recent(self, number: int) -> None:
+        """Open a recent workspace."""
+        if number <= len(self._recent):
+            self._open(folder=self._recent[number - 1])
+
+    def _folder_chosen(self, chosen: ChosenPath) -> None:
+        self._open(folder=chosen.path)
+
+    def _image_chosen(self, chosen: ChosenPath) -> None:
+        if lacks_properties(chosen.path):
+            ask = ParametersScreen(form_for(chosen.path), title=f"What is in {chosen.path.name}?")
+            self.app.push_screen(ask, lambda form: self._raw_said(chosen.path, form))
+        else:
+            self._open(image=chosen.path)
+
+    def _raw_said(self, path: Path, form: Parameters | None) -> None:
+        if isinstance(form, RawForm):
+            self._open(image=path, raw=form.properties())
+
+    def _open(self, folder: Path | None = None, image: Path | None = None, raw: "RawProperties | None" = None) -> None:
+        if raw is None and self._goes_back_to(folder, image):
+            return
+        self._say(f"Opening {folder or image}…")
+        self.open(folder, image, raw)
+
+    def _goes_back_to(self, folder: Path | None = None, image: Path | None = None) -> bool:
+        """Back to what is open, when that is what is to be opened."""
+        if self._opened is None:
+            return False
+        place, own = (folder, self._opened.folder) if image is None else (image, self._opened.image)
+        if place is None or place.resolve() != own.resolve():
+            return False
+        self.action_back()
+        return True
+
+    @work(thread=True, exclusive=True, group="open", exit_on_error=False)
+    def open(self, folder: Path | None, image: Path | None, raw: "RawProperties | None") -> None:
+        """Open in a thread, since it reads volumes and loads libraries."""
+        self._show(open_session(folder, image, raw))
+
+    @work(thread=True, exclusive=True, group="open", exit_on_error=False)
+    def open_demo(self) -> None:
+        """Open the demo in a thread."""
+        self._show(open_demo())
+
+    def _show(self, session: "Session") -> None:
+        """Hand over what a worker opened; close it again when the person has gone back meanwhile."""
+        if get_current_worker().is_cancelled:
+            session.close()
+        else:
+            self.post_message(Opened(session))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say errors of the family; let all others crash loudly."""
+        if event.state == WorkerState.ERROR and event.worker.error is not None:
+            self._say("")
+            if not isinstance(event.worker.error, Annotat3DError):
+                raise event.worker.error
+            say_error(self.app, event.worker.error)
+
+    def acts(self) -> list[Act]:
+        """The actions of this screen and those of everywhere."""
+        own = [act for act in acts_of(self, self.BINDINGS, self.app) if not act.action.startswith("recent(")]
+        recent = [
+            Act(self, f"recent({number})", f"Open {folder.name}", str(number), str(folder.parent))
+            for number, folder in enumerate(self._recent, 1)
+        ]
+        return [*own, *recent, *acts_of(self.app, self.app.BINDINGS, self.app)]
+
+    def help_pages(self) -> list[HelpPage]:
+        """What can be opened, and the keys."""
+        return [HelpPage("Welcome", HELP, tuple(self.acts()))]
+
+    def _say(self, text: str) -> None:
+        self.query_one("#opening", Static).update(text)
+
+    def _choices(self) -> list[Option]:
+        own = [
+            Option(choice_line("d", "Demo", "the embedded volume"), "demo"),
+            Option(choice_line("o", "Open an image…", "TIFF, RAW, NumPy"), "open_image"),
+            Option(choice_line("w", "Open a workspace…", "a folder NAME.annotat3d"), "open_workspace"),
+        ]
+        if not self._recent:
+            return own
+        heading = Option(Content.assemble(("\nRecent", "bold $text-accent")), disabled=True)
+        return [*own, heading, *(recent_option(number, folder) for number, folder in enumerate(self._recent, 1))]
+
+
+def recent_option(number: int, folder: Path) -> Option:
+    """A workspace that was open lately."""
+    name = folder.name.removesuffix(workspace.SUFFIX)
+    return Option(choice_line(str(number), name, str(folder.parent)), f"recent({number})")
+
+
+def choice_line(key: str, title: str, what: str) -> Content:
+    """A key, a title, and what it is."""
+    name = Content(title).truncate(20, ellipsis=True, pad=True)
+    return Content.assemble((f" {key}  ", "bold $text-accent"), name, "  ", (what, "$foreground 60%"))

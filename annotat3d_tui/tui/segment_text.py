@@ -1,0 +1,186 @@
+"""What the panels of the segmentation screen say, made from a session and its slice view."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from annotat3d_tui.labels.colours import colour_of, letter_of
+from annotat3d_tui.labels.planes import axes_of
+from annotat3d_tui.tui.widgets.facts_panel import Fact
+from annotat3d_tui.tui.widgets.labels_panel import LabelRow
+from annotat3d_tui.tui.widgets.lines import Part
+from annotat3d_tui.tui.widgets.position_line import Position
+
+if TYPE_CHECKING:
+    from annotat3d_tui.classifiers.scores import Scores
+    from annotat3d_tui.session import Session
+    from annotat3d_tui.tui.messages import Origin
+    from annotat3d_tui.tui.widgets.slice_view import SliceView
+
+OFF, ON = "$foreground 60%", "$text-accent"
+
+
+def title_parts(session: "Session") -> tuple[Part, ...]:
+    """Workspace · image · size · type · voxel size."""
+    image = session.image
+    name = image.path.name if image.path else "image"
+    return (
+        Part(session.workspace.name, "$foreground 60%", 4),
+        Part(name, "bold", 1),
+        Part(image.size, "", 2),
+        Part(str(image.data.dtype), "", 3),
+        Part(voxel_size_text(image.voxel_size, image.unit), "", 5),
+    )
+
+
+def voxel_size_text(voxel_size: tuple[float, float, float], unit: str) -> str:
+    """The voxel size x×y×z, one number where all are equal; "" when it is not known.
+
+    >>> voxel_size_text((0.65, 0.65, 0.65), "µm"), voxel_size_text((2.0, 0.5, 0.5), "µm")
+    ('0.65 µm', '0.5×0.5×2 µm')
+    """
+    if unit == "voxel":
+        return ""
+    lengths = [f"{length:.4g}" for length in reversed(voxel_size)]
+    return f"{lengths[0] if len(set(lengths)) == 1 else '×'.join(lengths)} {unit}"
+
+
+def css_colour(colour: tuple[int, int, int]) -> str:
+    """A colour as Textual reads it.
+
+    >>> css_colour((230, 159, 0))
+    '#e69f00'
+    """
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def shown_colour(view: "SliceView", colour: tuple[int, int, int]) -> str:
+    """A colour of a label as the slice shows it on this terminal, as Textual reads it."""
+    red, green, blue = view.palette().shown(np.array([colour], np.uint8))[0].tolist()
+    return css_colour((red, green, blue))
+
+
+def label_rows(session: "Session", view: "SliceView", shares: dict[int, float] | None) -> tuple[LabelRow, ...]:
+    """The rows of the list of labels."""
+    marks = session.annotation.markers.counts()
+    return tuple(
+        LabelRow(
+            label.id,
+            letter_of(label.id),
+            label.name,
+            shown_colour(view, label.colour),
+            label.visible,
+            None if shares is None else shares.get(label.id, 0.0),
+            marks[label.id].strokes if label.id in marks else 0,
+        )
+        for label in session.annotation.table
+    )
+
+
+def brush_fact(view: "SliceView", wide: bool) -> Fact:
+    """`Brush draw radius 5 disk depth 0`, or `Brush draw r5 disk`."""
+    brush = view.brush
+    tool = ("erase", "bold $text-error") if brush.erase else ("draw", ON if view.pen_down else "")
+    extend = (("extend", ON),) if brush.extend else ()
+    if not wide:
+        depth = f" ±{brush.depth}" if brush.depth else ""
+        return Fact("Brush", (tool, (f"r{brush.radius} {brush.shape}{depth}", ""), *extend))
+    return Fact("Brush", (tool, (f"radius {brush.radius}", ""), (f"{brush.shape} ±{brush.depth}", ""), *extend))
+
+
+def show_fact(view: "SliceView", wide: bool) -> Fact:
+    """Which overlays are shown, with the letter that switches each."""
+    words = ("l label", "s superpixels", "k markers") if wide else ("l", "s", "k")
+    shown = (view.show_label, view.show_superpixels, view.show_markers)
+    pieces = [(word, "" if on else OFF + " strike") for word, on in zip(words, shown, strict=True)]
+    opacity = (f"⇧L {view.label_opacity:.0%}".replace("%", " %"), OFF)
+    return Fact("Show", (*pieces, opacity))
+
+
+def superpixels_fact(session: "Session", count: int, wide: bool) -> Fact:
+    """How many, and of which method."""
+    method = session.parameters.superpixels
+    number = (f"{count}" if count else "…", "bold") if session.superpixels is not None else ("none", OFF)
+    said = f"{method.kind} {method.spacing}/{method.compactness:g}"
+    return Fact("Superpixels", (number, (said, OFF)) if wide else (number,))
+
+
+def tested_words(scores: "Scores") -> str:
+    """How the scores were tested, shortly."""
+    return "out of bag" if scores.out_of_bag else f"on unseen {scores.method.rpartition(' ')[2]}"
+
+
+def score_text(value: float, digits: int) -> str:
+    """A score as people read it.
+
+    >>> score_text(0.9512, 3), score_text(float("nan"), 2)
+    ('0.951', '–')
+    """
+    return "–" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def changed_words(session: "Session", origin: "Origin") -> str:
+    """What is no longer as it was when a label volume was computed; "" when nothing is."""
+    marks = session.annotation.changes != origin.changes
+    changed = [
+        word for word, is_it in (("marks", marks), ("parameters", session.parameters != origin.parameters)) if is_it
+    ]
+    return f" · {' and '.join(changed)} changed since" if changed else ""
+
+
+def forest_facts(session: "Session", origin: "Origin | None", wide: bool) -> tuple[Fact, ...]:
+    """Trees, and once there are any the accuracy and the Dice of each label, with how they were tested.
+
+    All are those of the run that made the label volume which is shown, where that is known.
+    """
+    classifier = (origin or session).parameters.classifier
+    scores = (origin or session).scores
+    trees = (f"{classifier.kind.replace('_', ' ')} {classifier.trees}", "" if wide else OFF)
+    if scores is None:
+        return (Fact("Forest", (trees,)),)
+    table = session.annotation.table
+    dice = []
+    for label, value in zip(scores.labels, scores.dice, strict=True):
+        known = table.get(int(label))
+        name = known.name if wide and known else letter_of(int(label))
+        dice.append((f"{name} {score_text(value, 2)}", ""))
+    preview = (("preview", ON),) if origin is not None and origin.preview else ()
+    return (
+        Fact("Forest", (trees,)),
+        Fact("Accuracy", ((score_text(scores.accuracy, 3), "bold"), (tested_words(scores), OFF), *preview)),
+        Fact("Dice", tuple(dice)),
+    )
+
+
+def cut_axis(plane: str) -> int:
+    """The axis of (Z, Y, X) whose slices a plane shows."""
+    return axes_of(plane).slice
+
+
+def position(session: "Session", view: "SliceView") -> Position:
+    """Where the cursor is, the grey value and the label there."""
+    found = 0 if view.label_volume is None else int(view.label_volume[view.cursor])
+    label = session.annotation.table.get(found)
+    return Position(
+        view.plane,
+        "zyx"[cut_axis(view.plane)],
+        view.index,
+        view.slices,
+        view.cursor,
+        grey_text(session.image.data[view.cursor]),
+        label=f"{letter_of(found)} {label.name if label else f'label {found}'}" if found else "",
+        colour=shown_colour(view, label.colour if label else colour_of(found)) if found else "",
+        scale="" if view.zoom == 0 else f"×{view.zoom:.3g}",
+        pen="pen down" if view.pen_down else "",
+    )
+
+
+def grey_text(grey: Any) -> str:
+    """A grey value as people read it.
+
+    >>> grey_text(31442), grey_text(0.123456)
+    ('31442', '0.1235')
+    """
+    number = grey.item() if hasattr(grey, "item") else grey
+    return f"{number:.4g}" if isinstance(number, float) else str(number)

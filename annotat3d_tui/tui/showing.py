@@ -1,0 +1,138 @@
+"""What the lines and panels of the segmentation screen say, brought up to date when something changes."""
+
+from textual import events, on
+from textual.timer import Timer
+
+from annotat3d_tui.tui import segment_text
+from annotat3d_tui.tui.labelling import Labelling
+from annotat3d_tui.tui.messages import Labelled, Origin, Seen, SuperpixelsMade
+from annotat3d_tui.tui.saying import errors_said
+from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
+from annotat3d_tui.tui.widgets.facts_panel import FactsPanel
+from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
+from annotat3d_tui.tui.widgets.labels_panel import LabelsPanel
+from annotat3d_tui.tui.widgets.position_line import PositionLine
+from annotat3d_tui.tui.widgets.slice_view import SliceView
+from annotat3d_tui.tui.widgets.tab_line import TabLine
+from annotat3d_tui.tui.widgets.title_line import TitleLine
+
+SYNC_SECONDS = 2.0
+"""After the last act; until then it outlives the program, but not a power cut."""
+
+
+class Showing(Labelling):
+    """A screen that always says what is true now."""
+
+    _shares: dict[int, float] | None = None
+    _superpixel_count = 0
+    _rest: Timer | None = None
+    _origin: Origin | None = None
+    _label_note = ""
+
+    def keys_now(self) -> tuple[Key, ...]:
+        """The keys that matter now; each screen has its own."""
+        return ()
+
+    def annotation_changed(self) -> None:
+        """Show labels and marks as they are now, and have the disk keep them when the hand rests."""
+        self.view.refresh_marks()
+        self._show_marks()
+        self._show_tools()
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(SYNC_SECONDS, self._sync)
+
+    def _sync(self) -> None:
+        with errors_said(self):
+            self.session.annotation.sync()
+
+    def watch_running(self) -> None:
+        """Line 1 and the keys say what runs."""
+        if self.is_mounted:
+            self.query_one(TitleLine).running = self.running
+            self._show_keys()
+
+    def _show_marks(self) -> None:
+        panel = self.query_one(LabelsPanel)
+        panel.rows = segment_text.label_rows(self.session, self.view, self._shares)
+        panel.chosen = self.view.brush.label
+        self._show_note()
+
+    def _show_note(self) -> None:
+        changed = segment_text.changed_words(self.session, self._origin) if self._origin else ""
+        self.query_one(TabLine).note = self._label_note + changed
+
+    @on(SliceView.Moved)
+    def _show_position(self) -> None:
+        self.query_one(PositionLine).position = segment_text.position(self.session, self.view)
+
+    @on(SliceView.BrushChanged)
+    @on(SliceView.ViewChanged)
+    def _show_tools(self) -> None:
+        view = self.view
+        self.query_one(LabelsPanel).chosen = view.brush.label
+        self.query_one("#tools", FactsPanel).facts = (
+            segment_text.brush_fact(view, self._wide),
+            segment_text.show_fact(view, self._wide),
+        )
+        self.query_one(ContrastPanel).window = view.window or view.scene.automatic_window()
+        marked = self.session.annotation.markers.slices_with_markers(view.plane)
+        self.query_one(PositionLine).marked = tuple(int(count) for count in marked)
+        self._show_position()
+        self._show_results()
+        self._show_keys()
+
+    def _show_results(self) -> None:
+        self.query_one("#results", FactsPanel).facts = (
+            segment_text.superpixels_fact(self.session, self._superpixel_count, self._wide),
+            *segment_text.forest_facts(self.session, self._origin, self._wide),
+        )
+
+    @property
+    def _wide(self) -> bool:
+        return self.has_class("-wide")
+
+    def on_resize(self) -> None:
+        """More is said where there is room."""
+        self.call_after_refresh(self._show_tools)
+
+    def _show_keys(self) -> None:
+        self.query_one(KeyLine).keys = self.keys_now()
+
+    @on(Seen)
+    def _seen(self, event: Seen) -> None:
+        if event.histogram is not None:
+            self.query_one(ContrastPanel).histogram = event.histogram
+        if event.shares is not None:
+            self._shares = event.shares
+            self._show_marks()
+        if event.superpixels:
+            self._superpixel_count = event.superpixels
+            self._show_results()
+
+    @on(SuperpixelsMade)
+    def _superpixels_made(self, event: SuperpixelsMade) -> None:
+        self._superpixel_count = event.count
+        self.view.superpixels = self.session.superpixels
+        if event.said:
+            self.view.show_superpixels = True
+            self.notify(event.said, markup=False)
+        self._show_results()
+
+    @on(Labelled)
+    def _labelled(self, event: Labelled) -> None:
+        self.view.label_volume = event.label
+        self.view.show_label = True
+        self._origin = event.origin
+        self._label_note = event.said
+        if event.shares is not None:
+            self._shares = event.shares
+        if event.origin is None and event.shares:
+            with errors_said(self):
+                self.session.annotation.add_missing(event.shares, f"labels of the {event.said}")
+        self.annotation_changed()
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _focus_moved(self) -> None:
+        self._show_keys()

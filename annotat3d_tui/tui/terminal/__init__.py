@@ -1,0 +1,1 @@
+"""What a terminal can draw: half-blocks."""

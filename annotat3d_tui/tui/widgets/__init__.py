@@ -1,0 +1,1 @@
+"""What a screen is made of; a widget shows and asks, it never computes."""

@@ -1,0 +1,52 @@
+"""Headings with a few facts each: brush, what is shown, superpixels, forest."""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+WIDE = 30
+INDENT = 12
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A heading and pieces with their styles, which are wrapped between pieces."""
+
+    heading: str
+    pieces: tuple[tuple[str, str], ...]
+
+
+class FactsPanel(Widget):
+    """Facts under each other; where there is room the pieces of all stand in one column."""
+
+    ALLOW_SELECT = False
+
+    facts: reactive[tuple[Fact, ...]] = reactive((), layout=True)
+
+    def render(self) -> Content:
+        """The lines."""
+        width = max(self.content_size.width, 1)
+        return Content("\n").join(line for fact in self.facts for line in fact_lines(fact, width))
+
+
+def fact_lines(fact: Fact, width: int) -> list[Content]:
+    """A fact in lines of at most `width` cells, as long as its pieces are shorter.
+
+    >>> [line.plain for line in fact_lines(Fact("Brush", (("draw", ""), ("radius 5", ""), ("disk", ""))), 16)]
+    ['Brush draw', '  radius 5  disk']
+    >>> [line.plain for line in fact_lines(Fact("Brush", (("draw", ""), ("radius 5", ""), ("disk", ""))), 30)]
+    ['Brush       draw  radius 5', '            disk']
+    """
+    indent = INDENT if width >= WIDE else 2
+    start = fact.heading.ljust(indent - 1 if indent == INDENT else 0) + " "
+    lines = [Content.assemble((start, "bold"))]
+    gap = ""
+    for text, style in fact.pieces:
+        if lines[-1].cell_length + len(gap) + Content(text).cell_length > width:
+            lines.append(Content(" " * indent))
+            gap = ""
+        lines[-1] = Content.assemble(lines[-1], gap, (text, style))
+        gap = "  "
+    return lines

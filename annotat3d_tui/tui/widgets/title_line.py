@@ -1,0 +1,84 @@
+"""Line 1: what is open, and at the right what runs and the memory it takes."""
+
+import time
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from annotat3d_tui.memory import default_budget, used_memory
+from annotat3d_tui.tui.widgets.lines import Part, fitting, joined, two_sided
+
+GIGABYTE = 1e9
+
+
+@dataclass(frozen=True)
+class Running:
+    """What is under way: its name, the share done (0…1), the stage, when it began (monotonic seconds).
+
+    Reading and writing files tells no progress and cannot be stopped.
+    """
+
+    name: str
+    fraction: float = 0.0
+    stage: str = ""
+    began: float = 0.0
+    is_file: bool = False
+
+    @property
+    def in_the_way(self) -> str:
+        """Why something else cannot be done meanwhile."""
+        return f"{self.name} is not done yet: wait for it" if self.is_file else f"{self.name} is running: Esc stops it"
+
+    def text(self, now: float) -> str:
+        """`▶ Apply 43 % 0:12`; the time is what is left, when that can be told.
+
+        >>> Running("Apply", 0.5, "train", began=0.0).text(now=12.0), Running("Apply", 0.0, "compiling").text(now=1.0)
+        ('▶ Apply 50 % 0:12', '▶ Apply 0 %')
+        """
+        if self.is_file:
+            return f"▶ {self.name}"
+        elapsed = now - self.began
+        said = f"▶ {self.name} {self.fraction:.0%}".replace("%", " %")
+        if self.fraction < 0.02 or elapsed < 1:
+            return said
+        left = round(elapsed * (1 - self.fraction) / self.fraction)
+        return f"{said} {left // 60}:{left % 60:02d}"
+
+
+class TitleLine(Widget):
+    """Workspace · image · size · type · voxel size, and at the right what runs and memory used of the budget."""
+
+    DEFAULT_CSS = "TitleLine { height: 1; }"
+
+    opened: reactive[tuple[Part, ...]] = reactive(())
+    running: reactive[Running | None] = reactive(None)
+
+    def on_mount(self) -> None:
+        """Look at the memory and the clock twice a second."""
+        self.set_interval(0.5, self._tick)
+        self._budget = default_budget()
+        self._memory = memory_text(self._budget)
+
+    def _tick(self) -> None:
+        memory = memory_text(self._budget)
+        if memory != self._memory or self.running is not None:
+            self._memory = memory
+            self.refresh()
+
+    def render(self) -> Content:
+        """The line."""
+        width = self.content_size.width
+        right = [Part(self._memory, "$foreground 60%", 1)]
+        if self.running is not None:
+            stage = Part(self.running.stage, "$foreground 60%", 2)
+            right = [Part(self.running.text(time.monotonic()), "bold $text-accent"), stage, *right]
+        told = joined(fitting(right, width // 2))
+        room = width - told.cell_length - 2
+        return two_sided(joined(fitting(self.opened, room)), told, width)
+
+
+def memory_text(budget: int) -> str:
+    """Memory of this process, and what it may take, such as `1.2/8.0 GB`."""
+    return f"{used_memory() / GIGABYTE:.1f}/{budget / GIGABYTE:.1f} GB"

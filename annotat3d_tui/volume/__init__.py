@@ -1,0 +1,12 @@
+"""Files <-> arrays (Z, Y, X), one voxel type, voxel size and unit.
+
+volume       a volume, and its size in words
+files        open and save by suffix: open_volume, open_labels, save_volume, describe
+formats      the table from suffix to module: tiff, raw, npy
+source       what a format says of a file, and the way from its bytes to voxels, whole or block by block
+types        voxel types and their names
+description  what `info` shows
+writing      written beside the target and renamed
+finite       NaN and infinities replaced; exact range of values
+convert      another voxel type, a part
+"""

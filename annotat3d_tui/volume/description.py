@@ -1,0 +1,89 @@
+"""What is known of a file before its voxels are read, for people and for JSON."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from annotat3d_tui.blocks import size_text
+from annotat3d_tui.memory import bytes_text
+from annotat3d_tui.volume.source import Source
+
+
+@dataclass(frozen=True)
+class Description:
+    """A volume in a file; `memory_bytes` is what opening it takes, 0 where it is memory-mapped.
+
+    `why_read` says why it must be read whole (compressed, big-endian, …); it is empty where it is
+    memory-mapped.
+    """
+
+    path: Path
+    format: str
+    shape: tuple[int, int, int]
+    dtype: str
+    byte_order: str
+    voxel_size: tuple[float, float, float]
+    unit: str
+    compression: str
+    file_bytes: int
+    voxel_bytes: int
+    memory_bytes: int
+    why_read: str
+
+    @property
+    def layout(self) -> str:
+        """How it is opened, in words."""
+        return f"read whole ({self.why_read})" if self.why_read else "memory-mapped"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it: shape and voxel size in the order z, y, x."""
+        return {
+            "path": str(self.path),
+            "format": self.format,
+            "shape": list(self.shape),
+            "size": size_text(self.shape),
+            "dtype": self.dtype,
+            "byte_order": self.byte_order,
+            "voxel_size": list(self.voxel_size),
+            "unit": self.unit,
+            "compression": self.compression,
+            "layout": self.layout,
+            "file_bytes": self.file_bytes,
+            "voxel_bytes": self.voxel_bytes,
+            "memory_bytes": self.memory_bytes,
+        }
+
+    def lines(self) -> list[str]:
+        """As people read it, a fact a line; sizes are X×Y×Z."""
+        lengths = " × ".join(f"{length:.6g}" for length in reversed(self.voxel_size))
+        unit = "not known" if self.unit == "voxel" and set(self.voxel_size) == {1.0} else f"{lengths} {self.unit}"
+        order = "" if self.byte_order == "none" else f", {self.byte_order}-endian"
+        opening = f"takes {bytes_text(self.memory_bytes)} of memory" if self.memory_bytes else "takes no memory"
+        return [
+            f"file          {self.path}",
+            f"format        {self.format}, compression {self.compression}",
+            f"size          {size_text(self.shape)} voxels (X×Y×Z)",
+            f"type          {self.dtype}{order}",
+            f"voxel size    {unit}",
+            f"on disk       {bytes_text(self.file_bytes)}",
+            f"layout        {self.layout}",
+            f"opening       {opening}",
+        ]
+
+
+def description_of(source: Source) -> Description:
+    """What a source says."""
+    return Description(
+        path=source.path,
+        format=source.format,
+        shape=source.shape,
+        dtype=source.dtype.name,
+        byte_order={"|": "none", "<": "little", ">": "big"}[source.dtype.str[0]],
+        voxel_size=source.voxel_size,
+        unit=source.unit,
+        compression=source.compression,
+        file_bytes=source.path.stat().st_size,
+        voxel_bytes=source.voxel_bytes,
+        memory_bytes=source.voxel_bytes if source.why_read else 0,
+        why_read=source.why_read,
+    )

@@ -1,0 +1,127 @@
+"""Every file is written beside its target and renamed: a full disk or a kill leaves the old one."""
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from annotat3d_tui.errors import Annotat3DError, CannotWrite, OutputExists
+from annotat3d_tui.memory import bytes_text
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_READABLE_START_OF_NAME = 40
+
+
+def check_output(path: Path | str, overwrite: bool, keep: Iterable[Path | str] = ()) -> None:
+    """Refuse an output before any work begins: OutputExists, or CannotWrite when its folder cannot take it.
+
+    keep: files, such as the inputs, that it must not replace even when `overwrite` is given.
+    """
+    target = Path(path)
+    for other in keep:
+        if os.path.exists(other) and os.path.exists(target) and os.path.samefile(target, other):
+            raise CannotWrite(f"{target} is in use here and must not be replaced: give another name.")
+    try:
+        os.lstat(target)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise CannotWrite(_reason(target, error)) from error
+    if target.is_dir():
+        raise CannotWrite(f"{target} must be a file to write, received a folder: give a file name in it.")
+    if target.exists() and not overwrite:
+        raise OutputExists(f"{target} exists: give --overwrite to replace it, or another name.")
+    folder = _real(target).parent
+    if not folder.is_dir():
+        raise CannotWrite(f"{target} cannot be written, there is no folder {folder}: create it or give another.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotWrite(_no_permission(target, folder))
+
+
+def check_free_space(path: Path | str, need: int) -> None:
+    """Raises CannotWrite when the disk of `path` has less than `need` bytes free."""
+    target = Path(path)
+    free = shutil.disk_usage(_real(target).parent).free
+    if need > free:
+        raise CannotWrite(_disk_full(target, f"needs {bytes_text(need)}"))
+
+
+@contextlib.contextmanager
+def written_aside(path: Path | str, overwrite: bool) -> Iterator[Path]:
+    """An empty file beside `path` to fill; when the block ends well it gets the name `path`.
+
+    It has a hidden name of its own and reaches the disk before it is renamed. When the block
+    raises, it is removed and what was at `path` stays. Raises OutputExists, or CannotWrite for a
+    full disk, a missing folder or one that may not be written.
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with written_aside(folder / "note.txt", overwrite=False) as aside:
+    ...     _ = aside.write_text("kept")
+    >>> [file.name for file in folder.iterdir()]
+    ['note.txt']
+    """
+    asked = Path(path)
+    check_output(asked, overwrite)
+    target = _real(asked)
+    aside = target.with_name(f".{target.name[:_READABLE_START_OF_NAME]}.{secrets.token_hex(4)}.part")
+    try:
+        os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        try:
+            yield aside
+            _settle(aside, target)
+            check_output(asked, overwrite)
+            os.replace(aside, target)
+        finally:
+            aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # some file systems cannot flush a folder, and the file is whole
+            _flush(target.parent)
+    except Annotat3DError:
+        raise
+    except OSError as error:
+        raise CannotWrite(_reason(asked, error)) from error
+
+
+def _real(target: Path) -> Path:
+    """Where the bytes go: a link stays a link, and its target is replaced."""
+    return Path(os.path.realpath(target))
+
+
+def _settle(aside: Path, target: Path) -> None:
+    if target.exists():
+        shutil.copymode(target, aside)
+    _flush(aside)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _reason(target: Path, error: OSError) -> str:
+    folder = _real(target).parent
+    if error.errno in _FULL:
+        return _disk_full(target, "ran out of space")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return _no_permission(target, folder)
+    if error.errno == errno.EFBIG:
+        return f"{target} cannot be written, it would be larger than a file may be here: raise ulimit -f or split it."
+    if error.errno is None:  # NumPy's tofile counts the bytes that were not taken, and gives no reason
+        return _disk_full(target, "could not be written whole")
+    return f"{target} cannot be written ({error.strerror}): give another place."
+
+
+def _disk_full(target: Path, what: str) -> str:
+    folder = _real(target).parent
+    free = bytes_text(shutil.disk_usage(folder).free)
+    return f"{target} {what} and {folder} has {free} free: free space there or write to another disk."
+
+
+def _no_permission(target: Path, folder: Path) -> str:
+    return f"{target} cannot be written, the folder {folder} may not be written by you: give another folder."

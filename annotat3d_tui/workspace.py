@@ -1,0 +1,316 @@
+"""The folder that keeps everything about one image. A person with `ls` and `less` finds things in it:
+
+workspace.json       version, image, what its name does not say of a RAW file
+parameters.json      the parameters of the segmentation
+annotation.journal   every act on markers and labels, a line each
+superpixels.tif      superpixels, when they were made
+label.tif            label volume, when it was made
+scores.json          how well the forest did
+lock                 held while a screen or a command writes here
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, TextIO
+
+from annotat3d_tui.errors import CannotWrite, InvalidFile, MissingFile, OutputExists, WorkspaceInUse
+from annotat3d_tui.volume.raw import RawProperties
+from annotat3d_tui.volume.writing import written_aside
+
+VERSION = 1
+SUFFIX = ".annotat3d"
+MANIFEST = "workspace.json"
+LOCK = "lock"
+RECENT_KEPT = 20
+HASHED_BYTES = 65536
+HASHED_PLACES = 8
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace folder: the image it is about, and where each thing lies."""
+
+    folder: Path
+    image: Path
+    raw: RawProperties | None
+    fingerprint: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.folder.name.removesuffix(SUFFIX)
+
+    @property
+    def journal(self) -> Path:
+        """Every act on markers and labels."""
+        return self.folder / "annotation.journal"
+
+    @property
+    def parameters(self) -> Path:
+        """The parameters of the segmentation."""
+        return self.folder / "parameters.json"
+
+    @property
+    def superpixels(self) -> Path:
+        """Superpixel volume."""
+        return self.folder / "superpixels.tif"
+
+    @property
+    def label(self) -> Path:
+        """Label volume."""
+        return self.folder / "label.tif"
+
+    @property
+    def scores(self) -> Path:
+        """How well the forest did."""
+        return self.folder / "scores.json"
+
+    def image_changed(self) -> str:
+        """A sentence when the image is no longer the one the workspace was made for; empty when it is."""
+        if fingerprint_of(self.image)["samples"] == self.fingerprint.get("samples"):
+            return ""
+        return f"{self.image} has changed since this workspace was made: its marks may no longer fit it."
+
+    def lock(self) -> TextIO:
+        """Keep others from writing here until the returned file is closed, or this process ends.
+
+        Raises WorkspaceInUse with who has it, CannotWrite.
+        """
+        path = self.folder / LOCK
+        with _must_be_writable(self.folder):
+            held = open(path, "a+")  # noqa: SIM115  (closed by the caller, to release it)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.truncate(0)
+            held.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+            held.flush()
+        except BlockingIOError:
+            held.close()
+            holder = path.read_text().strip() or "another process"
+            raise WorkspaceInUse(
+                f"{self.folder} may be open once, and {holder} has it: close that one first."
+            ) from None
+        except OSError as error:
+            with suppress(OSError):  # what could not be written is tried once more
+                held.close()
+            raise CannotWrite(
+                f"{self.folder} must be where files can be locked, but that failed ({error.strerror}): "
+                "give a --workspace folder on another disk."
+            ) from None
+        return held
+
+
+def create(folder: Path, image: Path, raw: RawProperties | None = None) -> Workspace:
+    """A new workspace for an image, in a new or empty folder; raises OutputExists, CannotWrite, MissingFile."""
+    fingerprint = fingerprint_of(image)
+    with _must_be_writable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        others = sorted(file.name for file in folder.iterdir() if file.name != LOCK)
+    if others:
+        raise OutputExists(f"{folder} must be a new or empty folder, it holds {others[0]}: give another folder.")
+    workspace = Workspace(folder.resolve(), image.resolve(), raw, fingerprint)
+    _write_manifest(workspace)
+    return workspace
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """The workspace in a folder; raises MissingFile or InvalidFile when there is none, or its image has gone."""
+    workspace = _read_manifest(folder.resolve())
+    for place in (workspace.image, _seen_from(workspace.folder)):
+        if os.path.isfile(place):  # which, unlike Path, never raises
+            return replace(workspace, image=place)
+    raise MissingFile(
+        f"The image of {workspace.folder} was {workspace.image}, and is not there: put it back, or say where it is now "
+        f"with annotat3d open IMAGE --workspace {workspace.folder}."
+    )
+
+
+def workspace_of(image: Path, raw: RawProperties | None = None, folder: Path | None = None) -> Workspace:
+    """The workspace of an image, in `folder` or at its default place; made when there is none yet.
+
+    An image that was moved is found by what it holds. raw: when given and new, the folder must hold no marks yet.
+    Raises MissingFile, InvalidFile when the folder is about another image, OutputExists, CannotWrite.
+    """
+    folder = folder or default_folder(image)
+    if not os.path.isfile(folder / MANIFEST):
+        return create(folder, image, raw)
+    workspace = _read_manifest(folder.resolve())
+    if not _is_about(workspace, image):
+        raise InvalidFile(f"{folder} is about {workspace.image}, received {image}: give another --workspace folder.")
+    if workspace.image != image.resolve():
+        workspace = replace(workspace, image=image.resolve())
+        _write_manifest(workspace)
+    return workspace if raw in (None, workspace.raw) else _read_anew(workspace, raw)
+
+
+def default_folder(image: Path) -> Path:
+    """NAME.annotat3d beside the image; NAME.SUFFIX.annotat3d where that is about an image of another suffix.
+
+    It is under the data folder of the user where the image's own folder cannot be written or its files not locked.
+    """
+    image = image.resolve()
+    place = hashlib.sha256(str(image.parent).encode()).hexdigest()[:8]
+    at_home = data_home() / f"{image.stem}-{place}", data_home() / f"{image.name}-{place}"
+    for name in (image.with_suffix(""), image, *at_home):
+        folder = name.with_name(name.name + SUFFIX)
+        if _may_hold(folder, image) and (name in at_home or _can_be_locked(folder)):
+            return folder
+    return folder
+
+
+def data_home() -> Path:
+    """Where the program keeps what has no other place."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "annotat3d"
+
+
+def recent() -> list[Path]:
+    """Workspace folders that were open lately and are still there, the latest first."""
+    try:
+        kept = read_json(_recent_file())
+    except InvalidFile:  # a convenience: begun anew when damaged
+        return []
+    folders = [Path(folder) for folder in kept if isinstance(folder, str)] if isinstance(kept, list) else []
+    return [folder for folder in folders if os.path.isfile(folder / MANIFEST)]
+
+
+def remember(workspace: Workspace) -> None:
+    """Put a workspace first in the list of recent ones; a home folder that cannot be written is no reason to stop."""
+    folders = [str(workspace.folder), *(str(folder) for folder in recent() if folder != workspace.folder)]
+    try:
+        _recent_file().parent.mkdir(parents=True, exist_ok=True)
+        write_json(_recent_file(), folders[:RECENT_KEPT])
+    except (OSError, CannotWrite):
+        return
+
+
+def fingerprint_of(image: Path) -> dict[str, Any]:
+    """Size in bytes and the hash of samples of a file: enough to notice that it is another one.
+
+    Raises MissingFile, and InvalidFile when it cannot be read.
+    """
+    try:
+        with open(image, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            digest = hashlib.sha256(str(size).encode())
+            for place in range(HASHED_PLACES):
+                file.seek(max(size - HASHED_BYTES, 0) * place // (HASHED_PLACES - 1))
+                digest.update(file.read(HASHED_BYTES))
+    except (FileNotFoundError, NotADirectoryError):
+        raise MissingFile(f"{image} is not there: give the path of an image.") from None
+    except OSError as error:
+        raise InvalidFile(f"{image} must be an image that can be read ({error.strerror}): give another.") from None
+    return {"bytes": size, "samples": digest.hexdigest()}
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds; None when it is not there. Raises InvalidFile when it is damaged."""
+    try:
+        return json.loads(path.read_text())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (ValueError, OSError) as error:
+        raise InvalidFile(f"{path} cannot be read ({error}): repair it, or remove it to begin anew.") from None
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a JSON file beside its target and rename it; raises CannotWrite."""
+    with written_aside(path, overwrite=True) as aside:
+        aside.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def _read_manifest(folder: Path) -> Workspace:
+    """The workspace as its manifest says, whether or not its image is there; raises MissingFile, InvalidFile."""
+    path = folder / MANIFEST
+    manifest = read_json(path)
+    if manifest is None:
+        raise MissingFile(f"{folder} is no workspace: open one, or make one with annotat3d open IMAGE.")
+    try:
+        if manifest["version"] != VERSION:
+            raise InvalidFile(
+                f"{path} must be of version {VERSION}, received {manifest['version']}: "
+                "open it with the program that made it."
+            )
+        raw = manifest["raw"]
+        if raw is not None:
+            raw = RawProperties(**(raw | {"shape": tuple(raw["shape"]) if raw["shape"] else None}))
+        return Workspace(folder, Path(manifest["image"]), raw, manifest["fingerprint"] | {})
+    except (KeyError, TypeError) as error:
+        raise InvalidFile(f"{path} must say version, image, raw and fingerprint ({error}): repair it.") from None
+
+
+def _write_manifest(workspace: Workspace) -> None:
+    content = {
+        "version": VERSION,
+        "image": str(workspace.image),
+        "image_from_here": os.path.relpath(workspace.image, workspace.folder),
+        "raw": asdict(workspace.raw) if workspace.raw else None,
+        "fingerprint": workspace.fingerprint,
+    }
+    write_json(workspace.folder / MANIFEST, content)
+
+
+def _seen_from(folder: Path) -> Path:
+    """Where the image lies for a folder that was moved together with it."""
+    return Path(folder / read_json(folder / MANIFEST).get("image_from_here", "")).resolve()
+
+
+def _is_about(workspace: Workspace, image: Path) -> bool:
+    """Whether `image` is the workspace's own, at its place or (the same bytes) at another one."""
+    own = (workspace.image, _seen_from(workspace.folder))
+    return image.resolve() in own or fingerprint_of(image) == workspace.fingerprint
+
+
+def _read_anew(workspace: Workspace, raw: RawProperties | None) -> Workspace:
+    """The workspace with its RAW image read in another way; what was made of the wrong reading is removed."""
+    with workspace.lock():
+        if workspace.journal.is_file() and workspace.journal.read_bytes().count(b"\n") > 1:
+            raise InvalidFile(
+                f"{workspace.folder} holds marks made with other RAW properties than those given: "
+                "leave them out, or give another --workspace folder."
+            )
+        for made in (workspace.journal, workspace.superpixels, workspace.label, workspace.scores):
+            made.unlink(missing_ok=True)
+        workspace = replace(workspace, raw=raw)
+        _write_manifest(workspace)
+    return workspace
+
+
+def _may_hold(folder: Path, image: Path) -> bool:
+    """Whether a folder is new, empty, or about the image already; raises InvalidFile when its manifest is damaged."""
+    try:
+        if os.path.isfile(folder / MANIFEST):
+            return _is_about(_read_manifest(folder), image)
+        return not folder.exists() or not any(file.name != LOCK for file in folder.iterdir())
+    except OSError:  # private to somebody else
+        return False
+
+
+def _can_be_locked(folder: Path) -> bool:
+    """Whether files can be made and locked in a folder, or where it will be; some file systems of clusters cannot."""
+    try:
+        with tempfile.TemporaryFile(dir=folder if folder.is_dir() else folder.parent) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _recent_file() -> Path:
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
+    return state / "annotat3d" / "recent.json"
+
+
+@contextmanager
+def _must_be_writable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(f"{folder} must be a folder that can be written: {error.strerror}; choose another.") from None
