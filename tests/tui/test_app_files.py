@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -18,6 +19,7 @@ from annotat3d_tui.tui.filing import as_label
 from annotat3d_tui.tui.opening import open_session
 from annotat3d_tui.tui.saying import say_error
 from annotat3d_tui.tui.screens.help import HelpScreen
+from annotat3d_tui.tui.screens.paths import AskPath
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.volume.files import open_labels, save_labels
 from tests.tui.acting import LONGEST_WAIT, mark, opened, seen, toasts, until
@@ -46,6 +48,13 @@ async def test_a_mask_becomes_annotation_and_the_annotation_a_mask(files: Path, 
         assert np.array_equal(open_labels(files / "again.tif").data, phases[2])
         await pilot.press("u")
         assert not marked(screen).any()
+
+
+async def test_a_letter_typed_ahead_reaches_the_menu(files: Path) -> None:
+    async with opened(files) as (pilot, _):
+        for letter in "fm":
+            pilot.app.post_message(events.Key(letter, letter))
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskPath))
 
 
 async def test_a_mask_of_another_size_is_refused_with_both_sizes(files: Path) -> None:

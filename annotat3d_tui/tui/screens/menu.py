@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -32,6 +31,8 @@ class Menu(ModalScreen[str | None]):
     def __init__(self, title: str, items: list[Item]) -> None:
         super().__init__()
         self._title, self._items = title, items
+        for item in items:  # bound to the screen: typed ahead, a letter arrives before anything has the focus
+            self._bindings.bind(item.letter, f"dismiss({item.action!r})", item.title, show=False)
 
     def compose(self) -> ComposeResult:
         """The items."""
@@ -39,13 +40,6 @@ class Menu(ModalScreen[str | None]):
             box.border_title = self._title
             box.border_subtitle = "Esc close"
             yield OptionList(*(Option(_line(item), item.action) for item in self._items), compact=True)
-
-    def on_key(self, event: events.Key) -> None:
-        """A letter chooses its item."""
-        for item in self._items:
-            if event.character == item.letter:
-                event.stop()
-                self.dismiss(item.action)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter or a click chooses; what cannot be done says why when it is tried."""
