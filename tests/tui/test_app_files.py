@@ -52,7 +52,7 @@ async def test_a_mask_becomes_annotation_and_the_annotation_a_mask(files: Path, 
 
 async def test_a_letter_typed_ahead_reaches_the_menu(files: Path) -> None:
     async with opened(files) as (pilot, _):
-        for letter in "fm":
+        for letter in "fM":
             pilot.app.post_message(events.Key(letter, letter))
         await until(pilot, lambda: isinstance(pilot.app.screen, AskPath))
 
