@@ -11,7 +11,7 @@ import pytest
 import tifffile
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from annotat3d_tui.errors import CannotWrite, WorkspaceInUse
 from annotat3d_tui.session import Session
@@ -54,7 +54,10 @@ async def test_a_letter_typed_ahead_reaches_the_menu(files: Path) -> None:
     async with opened(files) as (pilot, _):
         for letter in "fM":
             pilot.app.post_message(events.Key(letter, letter))
-        await until(pilot, lambda: isinstance(pilot.app.screen, AskPath))
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskPath) and bool(pilot.app.screen.query(OptionList)))
+        await pilot.pause()
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, AskPath))
 
 
 async def test_a_mask_of_another_size_is_refused_with_both_sizes(files: Path) -> None:
