@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import Progress, part, quiet, size_text
 from annotat3d_tui.classifiers.forest import CLASSIFIERS, ExtraTrees, Forest, RandomForest
 from annotat3d_tui.classifiers.groups import groups_of
+from annotat3d_tui.classifiers.model import predict
 from annotat3d_tui.classifiers.paint import paint
 from annotat3d_tui.classifiers.scores import Scores, cross_validated_scores, out_of_bag_scores
 from annotat3d_tui.classifiers.training import check_markers, superpixel_groups, superpixel_samples, voxel_samples
@@ -170,7 +171,7 @@ def segment(
         classifier, samples.rows, samples.labels, samples.groups, of=samples.groups_are, threads=threads,
         progress=part(progress, 0.80, 0.85, "test"),
     )  # fmt: skip
-    label_of_superpixel = forest.predict(rows, threads=threads, progress=part(progress, 0.85, 0.97, "classify"))
+    label_of_superpixel = predict(forest, rows, threads=threads, progress=part(progress, 0.85, 0.97, "classify"))
     label = paint(superpixels, label_of_superpixel, threads=threads, progress=part(progress, 0.97, 1.0, "paint"))
     if planes is not None:
         label[: planes.start] = 0

@@ -1,21 +1,23 @@
 """Samples -> forest -> labels. Random forest (Breiman 2001) and extra trees (Geurts, Ernst, Wehenkel 2006)."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, part, quiet
+from annotat3d_tui.classifiers.model import Classifier, check_rows
 from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
-from annotat3d_tui.parameters import Parameters, parameter
+from annotat3d_tui.parameters import parameter
 
 if TYPE_CHECKING:
     from annotat3d_tui.classifiers.trees import Trees
 
 MOST_TREES = 2000
+QUICK_TREES = 50
 HIGHEST_SEED = 2**32 - 1
 
 
@@ -44,30 +46,15 @@ class Forest:
         """
         from annotat3d_tui.classifiers.trees import probabilities
 
-        if rows.ndim != 2 or rows.shape[1] != len(self.importances):
-            raise ShapeMismatch(
-                f"The table must have the {len(self.importances)} columns that this classifier was trained on, "
-                f"received one of shape {rows.shape}: compute it with the same features."
-            )
+        check_rows(rows, len(self.importances))
         return probabilities(self.trees, rows, threads=threads, progress=progress)
 
-    def predict(self, rows: NDArray[np.float32], *, threads: int = 1, progress: Progress = quiet) -> NDArray[np.uint16]:
-        """The most probable label id (n,) of each row (n, F), the lower one of equals; 0 for a row that holds NaN."""
-        return most_probable(self.labels, self.probabilities(rows, threads=threads, progress=progress))
 
-
-def most_probable(labels: NDArray[np.uint16], probabilities: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """The label id with the highest probability (n, k), the lower one of equals, 0 where they are NaN.
-
-    >>> most_probable(np.array([1, 5], np.uint16), np.array([[0.5, 0.5], [0.1, 0.9], [np.nan, np.nan]], np.float32))
-    array([1, 5, 0], dtype=uint16)
-    """
-    known = ~np.isnan(probabilities[:, 0])
-    return np.where(known, labels[probabilities.argmax(axis=1)], 0).astype(np.uint16)
-
-
-class TreeGrower(Parameters, ABC):
+@dataclass(frozen=True)
+class TreeGrower(Classifier):
     """Parameters that train a forest when called; each kind says how its trees are grown."""
+
+    trees: int = parameter(100, "number of trees", minimum=1, maximum=MOST_TREES)
 
     @property
     @abstractmethod
@@ -80,14 +67,16 @@ class TreeGrower(Parameters, ABC):
         labels: NDArray[Any],
         *,
         columns: Sequence[str] = (),
+        groups: NDArray[np.intp] | None = None,
         threads: int = 1,
         progress: Progress = quiet,
     ) -> Forest:
-        """The forest for samples (m, F) float32 and their label ids (m,); the same for any number of threads.
-
-        Raises InvalidMarkers for fewer than two labels, InvalidParameter for values that are not finite, Cancelled.
-        """
+        """The forest for samples (m, F) float32 and their label ids (m,); `groups` change nothing."""
         return _train(samples, labels, columns, self.plan, threads, progress)
+
+    def quick(self) -> Self:
+        """With at most 50 trees, which is enough to tell."""
+        return replace(self, trees=min(self.trees, QUICK_TREES))
 
 
 @dataclass(frozen=True)
@@ -96,7 +85,8 @@ class RandomForest(TreeGrower):
 
     >>> samples, labels = np.array([[0.0], [1.0], [8.0], [9.0]], np.float32), np.array([3, 3, 7, 7])
     >>> forest = RandomForest(trees=20)(samples, labels)
-    >>> forest.predict(np.array([[0.5], [8.5]], np.float32))
+    >>> from annotat3d_tui.classifiers.model import predict
+    >>> predict(forest, np.array([[0.5], [8.5]], np.float32))
     array([3, 7], dtype=uint16)
     """
 

@@ -7,21 +7,20 @@ says how a part of the image without marks will do.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, part, quiet
-from annotat3d_tui.classifiers.forest import ExtraTrees, Forest, RandomForest, most_probable
 from annotat3d_tui.classifiers.groups import folds_of
+from annotat3d_tui.classifiers.model import Classifier, Model, most_probable, predict
 from annotat3d_tui.errors import InvalidFile
 
 OUT_OF_BAG = "out of bag"
 TOO_GOOD = "  too good to be true: mark each label on two slices, and it is tested on one it has not seen"
 FOLDS = 5
-FOLD_TREES = 50
 
 
 @dataclass(frozen=True)
@@ -118,16 +117,18 @@ class Scores:
             ) from error
 
 
-def out_of_bag_scores(forest: Forest, labels: NDArray[Any]) -> Scores:
+def out_of_bag_scores(model: Model, labels: NDArray[Any]) -> Scores:
     """Scores of each training sample by the trees that have not seen it; `labels` (m,) are those it was trained with.
 
-    A sample which every tree has seen is left out.
+    A sample which every tree has seen is left out, and all are where the model has no such parts.
     """
-    return _scores(OUT_OF_BAG, labels, most_probable(forest.labels, forest.out_of_bag))
+    if model.out_of_bag is None:
+        return _scores(OUT_OF_BAG, labels, np.zeros(len(labels), np.uint16))
+    return _scores(OUT_OF_BAG, labels, most_probable(model.labels, model.out_of_bag))
 
 
 def cross_validated_scores(
-    parameters: RandomForest | ExtraTrees,
+    classifier: Classifier,
     samples: NDArray[np.float32],
     labels: NDArray[Any],
     groups: NDArray[np.intp],
@@ -140,11 +141,11 @@ def cross_validated_scores(
     """Scores of each sample by a forest that was trained without its group.
 
     samples: (m, F) float32; labels, groups: (m,), see `groups.groups_of`, which also says what they are `of`. Groups
-    are put into at most `folds` folds. The forests have at most 50 trees, which is enough to tell. Left out are
-    samples of a label that is marked in one fold only, and those of a fold without which one label is left.
+    are put into at most `folds` folds; each model is the classifier's `quick` one. Left out are samples of a label
+    that is marked in one fold only, and those of a fold without which one label is left.
     """
     fold_of = folds_of(groups, labels, folds)
-    quick = replace(parameters, trees=min(parameters.trees, FOLD_TREES))
+    quick = classifier.quick()
     predicted = np.zeros(len(labels), np.uint16)
     count = int(fold_of.max(initial=-1)) + 1
     for fold in range(count):
@@ -153,8 +154,8 @@ def cross_validated_scores(
         known = np.unique(labels[kept])
         tested = ~kept & np.isin(labels, known)
         if len(known) >= 2 and tested.any():
-            forest = quick(samples[kept], labels[kept], threads=threads, progress=step)
-            predicted[tested] = forest.predict(samples[tested], threads=threads)
+            model = quick(samples[kept], labels[kept], groups=groups[kept], threads=threads, progress=step)
+            predicted[tested] = predict(model, samples[tested], threads=threads)
     return _scores(f"cross-validated over {of}", labels, predicted)
 
 

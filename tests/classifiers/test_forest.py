@@ -10,6 +10,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 from annotat3d_tui.classifiers.forest import CLASSIFIERS, ExtraTrees, Forest, RandomForest
 from annotat3d_tui.classifiers.growing import grow
+from annotat3d_tui.classifiers.model import predict
 from annotat3d_tui.errors import Cancelled, InvalidMarkers, InvalidParameter, ShapeMismatch
 from tests.classifiers.samples import LABELS, noisy_samples
 
@@ -38,7 +39,7 @@ def test_learns_labels_of_any_ids(parameters: RandomForest | ExtraTrees) -> None
     forest = parameters(samples, labels, columns=list("abcdef"))
     assert forest.labels.tolist() == LABELS.tolist()
     assert forest.columns == tuple("abcdef")
-    predicted = forest.predict(rows, threads=2)
+    predicted = predict(forest, rows, threads=2)
     assert predicted.dtype == np.uint16
     assert np.mean(predicted == truth) > 0.8
     best = forest.labels[forest.probabilities(rows).argmax(axis=1)]
@@ -50,7 +51,7 @@ def test_is_as_good_as_scikit_learns() -> None:
     rows, truth = noisy_samples(4000, 6, seed=2)
     theirs = RandomForestClassifier(100, class_weight="balanced", oob_score=True, random_state=0).fit(samples, labels)
     ours = RandomForest(trees=100)(samples, labels)
-    assert np.mean(ours.predict(rows) == truth) == pytest.approx(np.mean(theirs.predict(rows) == truth), abs=0.01)
+    assert np.mean(predict(ours, rows) == truth) == pytest.approx(np.mean(theirs.predict(rows) == truth), abs=0.01)
     np.testing.assert_allclose(ours.importances, theirs.feature_importances_, atol=0.04)
     found = ours.labels[ours.out_of_bag.argmax(axis=1)]
     assert np.mean(found == labels) == pytest.approx(theirs.oob_score_, abs=0.02)
@@ -61,7 +62,7 @@ def test_a_row_with_nan_gets_label_0() -> None:
     forest = ExtraTrees(trees=5)(samples, labels)
     rows = samples[:3].copy()
     rows[1, 0] = np.nan
-    assert (forest.predict(rows) > 0).tolist() == [True, False, True]
+    assert (predict(forest, rows) > 0).tolist() == [True, False, True]
 
 
 @pytest.mark.parametrize("random_thresholds", [False, True])
@@ -71,7 +72,7 @@ def test_out_of_bag_asks_only_trees_that_have_not_seen_the_sample(random_thresho
     seen = grow(samples, (noise == 5).astype(int), trees=30, random_thresholds=random_thresholds, share=1.0, seed=0)[1]
     assert seen.mean() == pytest.approx(1 - np.exp(-1), abs=0.02)
     forest = RandomForest(trees=30)(samples, noise)
-    learnt = np.mean(forest.predict(samples) == noise)
+    learnt = np.mean(predict(forest, samples) == noise)
     unseen = np.mean(forest.labels[np.nan_to_num(forest.out_of_bag).argmax(axis=1)] == noise)
     assert learnt > 0.9
     assert unseen < 0.65
@@ -92,7 +93,7 @@ def test_importances_find_the_column_that_tells() -> None:
     assert forest.importances.sum() == pytest.approx(1.0)
     flat = ExtraTrees(trees=3)(np.zeros((10, 2), np.float32), np.array([1, 2] * 5))
     assert flat.importances.tolist() == [0.0, 0.0]
-    assert flat.predict(np.zeros((1, 2), np.float32)).tolist() == [1]
+    assert predict(flat, np.zeros((1, 2), np.float32)).tolist() == [1]
 
 
 def test_reports_progress_and_can_be_cancelled() -> None:
@@ -121,7 +122,7 @@ def test_messages() -> None:
     with pytest.raises(
         ShapeMismatch, match=r"the 3 columns that this classifier was trained on, received .* \(30, 2\)"
     ):
-        forest.predict(samples[:, :2])
+        predict(forest, samples[:, :2])
     samples[4, 1] = np.nan
     with pytest.raises(InvalidParameter, match="finite numbers, received nan in b: leave"):
         RandomForest()(samples, labels, columns=("a", "b", "c"))
