@@ -32,6 +32,15 @@ def gaussian_taps(sigma: int) -> NDArray[np.float32]:
     return taps
 
 
+def difference_step(sigma: int) -> int:
+    """Voxels over which second differences of a Gaussian are taken: half of sigma, as a power of 2, 1 to 8.
+
+    >>> [difference_step(sigma) for sigma in (1, 3, 4, 8, 15, 16, 64)]
+    [1, 1, 2, 4, 4, 8, 8]
+    """
+    return 1 << max(0, min(sigma.bit_length() - 2, 3))
+
+
 def smooth(block: Block, sigma: int, name: str, *, beyond: int = 0, offset: float = 0.0) -> NDArray[np.float32]:
     """The block smoothed by a Gaussian, minus the centre of the grey values, plus `offset`.
 

@@ -151,9 +151,10 @@ def test_the_image_is_left_alone(image, ids):
 def test_slices_alone_are_the_same_as_each_slice_of_its_own(image):
     parameters = Features(EVERY, (1, 3), "2")
     whole = voxel_features(image, parameters, slice(None))
-    # The first slice's values differ from the volume's by rounding: the centre of the grey values is another.
+    # The first slice's values differ from the volume's by rounding (second differences r² times that): the
+    # centre of the grey values is another.
     alone = voxel_features(image[6:7], parameters, slice(None))
-    np.testing.assert_allclose(whole[:, 6:7], alone, rtol=2e-6, atol=2e-4)
+    np.testing.assert_allclose(whole[:, 6:7], alone, rtol=2e-6, atol=2e-3)
 
 
 @pytest.mark.parametrize("dimensions", ["2", "3"])
