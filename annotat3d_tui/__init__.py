@@ -3,13 +3,17 @@
 The rooms, in the order in which data visits them; a room imports only rooms to its right:
 
     __main__ -> cli -> tui -> session | doctor -> workflow | workspace | demo -> classifiers | render
-             -> features -> superpixels | labels | volume -> parameters | blocks | compiled | memory -> errors
+             -> features -> superpixels | labels | volume
+             -> parameters | blocks | compiled | memory | content | cache | allocation -> errors
 
     errors        one family of errors, each a plain sentence
     parameters    a parameter declares default, range, unit and help once: for form, flag, JSON and cache key
     blocks        cover a volume with slabs, work on them in threads, report progress, be cancelled
     compiled      how Numba kernels are compiled and kept
     memory        how much memory may be taken
+    content       a name for what an array holds
+    cache         what was computed once, in a folder
+    allocation    room for volumes, in memory or in a nameless file
     volume        files <-> (Z, Y, X) arrays: TIFF, RAW, .npy
     labels        what the hand drew: label table, strokes, markers, journal; how two label volumes compare
     superpixels   image -> superpixels

@@ -19,7 +19,7 @@ def rooms_in_order() -> list[set[str]]:
     """The map in the package's docstring, leftmost first; rooms of one set do not know each other."""
     lines = (annotat3d_tui.__doc__ or "").splitlines()
     begin = next(i for i, line in enumerate(lines) if "->" in line)
-    chart = " ".join(line for line in lines[begin : begin + 2])
+    chart = " ".join(line for line in lines[begin : begin + 3])
     return [{room.strip() for room in rooms.split("|")} for rooms in chart.split("->")]
 
 
