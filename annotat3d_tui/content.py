@@ -29,9 +29,10 @@ def content_key(array: NDArray[Any]) -> str:
     if found is not None and found[0]() is array:
         return found[1]
     key = _digest(array)
-    forget = weakref.ref(array, lambda _, place=id(array): _known.pop(place, None))  # type: ignore[misc]
+    place = id(array)
+    forget = weakref.ref(array, lambda _: _known.pop(place, None))
     with _lock:
-        _known[id(array)] = (forget, key)
+        _known[place] = (forget, key)
     return key
 
 
