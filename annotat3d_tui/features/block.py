@@ -108,6 +108,18 @@ class Block:
             band = self._copy(window[:, top : top + BAND])
             yield read_only(band.reshape(last - first, -1)), where - first, top * width
 
+    def window(self, reach: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Whole planes, reaching `reach` planes beyond the block in 3 dimensions, as (array, where).
+
+        The array (k, Y, X) is read-only, contiguous and native; plane `start - reach + i` is its plane `where[i]`.
+        In 2 dimensions these are the planes of the block alone.
+        """
+        reach = reach if self.dimensions == 3 else 0
+        where = reflected(self.start - reach, self.stop + reach, self.source.image.shape[0])
+        first = int(where.min())
+        part = self.source.image[first : int(where.max()) + 1]
+        return read_only(part if self.source.direct else self._copy(part)), where - first
+
     def _copy(self, part: NDArray[Any]) -> NDArray[Any]:
         copy = self.scratch.array("copy", part.shape, part.dtype.newbyteorder("="))
         np.copyto(copy, part)

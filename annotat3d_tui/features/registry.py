@@ -14,6 +14,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gaussian": ("fft_gauss", "fft_dog", "sobel", "laplacian", "hessian"),
     "extrema": ("minimum", "maximum"),
     "moments": ("average", "variance"),
+    "patterns": ("lbp",),
 }
 """Modules, and the filters that their families compute."""
 

@@ -9,7 +9,19 @@ from annotat3d_tui.features.plan import evaluations
 
 SHAPES = [(9, 13, 17), (3, 4, 6), (1, 12, 7), (5, 1, 1), (40, 3, 70)]
 TYPES = (np.uint8, np.uint16, np.int16, np.int32, np.float32, np.float64)
-EVERY = ("none", "fft_gauss", "fft_dog", "sobel", "laplacian", "hessian", "minimum", "maximum", "average", "variance")
+EVERY = (
+    "none",
+    "fft_gauss",
+    "fft_dog",
+    "sobel",
+    "laplacian",
+    "hessian",
+    "minimum",
+    "maximum",
+    "average",
+    "variance",
+    "lbp",
+)
 
 
 def textured(shape, dtype=np.uint16, seed=0):
