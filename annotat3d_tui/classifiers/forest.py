@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, part, quiet
-from annotat3d_tui.classifiers.model import Classifier, check_rows
+from annotat3d_tui.classifiers.model import Classifier, balance_parameter, check_rows, seed_parameter
 from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
 from annotat3d_tui.parameters import parameter
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MOST_TREES = 2000
 QUICK_TREES = 50
-HIGHEST_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class TreeGrower(Classifier):
     @property
     @abstractmethod
     def plan(self) -> dict[str, Any]:
-        """What `growing.grow` is told: trees, random_thresholds, share, seed."""
+        """What `growing.grow` is told: trees, random_thresholds, share, balance, seed."""
 
     def __call__(
         self,
@@ -92,12 +91,15 @@ class RandomForest(TreeGrower):
 
     kind = "random_forest"
     trees: int = parameter(200, "number of trees", minimum=1, maximum=MOST_TREES)
-    seed: int = parameter(0, "start of the random numbers", minimum=0, maximum=HIGHEST_SEED)
+    balance: bool = balance_parameter()
+    seed: int = seed_parameter()
 
     @property
     def plan(self) -> dict[str, Any]:
         """How the trees are grown."""
-        return {"trees": self.trees, "random_thresholds": False, "share": 1.0, "seed": self.seed}
+        return {
+            "trees": self.trees, "random_thresholds": False, "share": 1.0, "balance": self.balance, "seed": self.seed
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,16 @@ class ExtraTrees(TreeGrower):
     kind = "extra_trees"
     trees: int = parameter(100, "number of trees", minimum=1, maximum=MOST_TREES)
     share: float = parameter(0.2, "share of the samples that each tree draws", minimum=0.01, maximum=1.0)
-    seed: int = parameter(0, "start of the random numbers", minimum=0, maximum=HIGHEST_SEED)
+    balance: bool = balance_parameter()
+    seed: int = seed_parameter()
 
     @property
     def plan(self) -> dict[str, Any]:
         """How the trees are grown."""
-        return {"trees": self.trees, "random_thresholds": True, "share": self.share, "seed": self.seed}
+        return {
+            "trees": self.trees, "random_thresholds": True, "share": self.share, "balance": self.balance,
+            "seed": self.seed,
+        }  # fmt: skip
 
 
 CLASSIFIERS = (RandomForest, ExtraTrees)

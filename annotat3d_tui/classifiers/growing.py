@@ -23,6 +23,7 @@ def grow(
     trees: int,
     random_thresholds: bool,
     share: float,
+    balance: bool,
     seed: int,
     threads: int = 1,
     progress: Progress = quiet,
@@ -30,12 +31,12 @@ def grow(
     """Trees, which samples each has seen (t, m), and the importance of each column (F,), of sum 1 or 0.
 
     samples: (m, F) finite; classes: (m,) from 0. Each tree draws with replacement `share` of the samples, but at
-    least 256 or as many as there are; a class counts the same however many samples it has; sqrt(F) columns are tried
-    at a node. The importance is the mean decrease in Gini impurity (Breiman 2001).
+    least 256 or as many as there are; with `balance` a class counts the same however many samples it has; sqrt(F)
+    columns are tried at a node. The importance is the mean decrease in Gini impurity (Breiman 2001).
     """
     samples = np.ascontiguousarray(samples, np.float32)
     count = np.bincount(classes)
-    weights = len(classes) / (len(count) * count[classes])
+    weights = len(classes) / (len(count) * count[classes]) if balance else np.ones(len(classes))
     draws = max(round(share * len(classes)), min(len(classes), FEWEST_DRAWS))
     kind = ExtraTreeClassifier if random_thresholds else DecisionTreeClassifier
     seen = np.zeros((trees, len(classes)), np.bool_)

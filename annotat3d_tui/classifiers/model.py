@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.errors import ShapeMismatch
-from annotat3d_tui.parameters import Parameters
+from annotat3d_tui.parameters import Parameters, parameter
+
+HIGHEST_SEED = 2**32 - 1
 
 
 class Model(Protocol):
@@ -68,6 +70,16 @@ class Classifier(Parameters, ABC):
     def quick(self) -> Self:
         """The same, cheaper, where it only has to be told how well it does."""
         return self
+
+
+def balance_parameter() -> Any:
+    """The field `balance` of every classifier."""
+    return parameter(True, "each label counts the same, however many samples it has")
+
+
+def seed_parameter() -> Any:
+    """The field `seed` of every classifier."""
+    return parameter(0, "start of the random numbers", minimum=0, maximum=HIGHEST_SEED)
 
 
 def predict(

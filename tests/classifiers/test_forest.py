@@ -69,7 +69,15 @@ def test_a_row_with_nan_gets_label_0() -> None:
 def test_out_of_bag_asks_only_trees_that_have_not_seen_the_sample(random_thresholds: bool) -> None:
     samples, _ = noisy_samples(300, 1, seed=1)
     noise = np.random.default_rng(7).choice(LABELS[:2], 300)
-    seen = grow(samples, (noise == 5).astype(int), trees=30, random_thresholds=random_thresholds, share=1.0, seed=0)[1]
+    seen = grow(
+        samples,
+        (noise == 5).astype(int),
+        trees=30,
+        random_thresholds=random_thresholds,
+        share=1.0,
+        balance=True,
+        seed=0,
+    )[1]
     assert seen.mean() == pytest.approx(1 - np.exp(-1), abs=0.02)
     forest = RandomForest(trees=30)(samples, noise)
     learnt = np.mean(predict(forest, samples) == noise)
@@ -137,3 +145,12 @@ def test_parameters_need_no_heavy_library() -> None:
         "sys.exit(bool({'numba', 'sklearn', 'scipy'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("parameters", QUICK)
+def test_balance_makes_each_label_count_the_same(parameters: RandomForest | ExtraTrees) -> None:
+    labels = np.repeat([1, 2], [900, 100])
+    samples = np.zeros((1000, 1), np.float32)
+    for balance, rare in ((True, 0.5), (False, 0.1)):
+        forest = replace(parameters, balance=balance, trees=50)(samples, labels)
+        assert forest.probabilities(samples[:1])[0, 1] == pytest.approx(rare, abs=0.03)
