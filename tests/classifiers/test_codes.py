@@ -1,0 +1,31 @@
+"""Codes decide as the values do."""
+
+import numpy as np
+import pytest
+
+from annotat3d_tui.classifiers.codes import Cuts, encode
+
+
+@pytest.mark.parametrize("count", [1, 3, 254, 255, 256, 2000])
+def test_a_code_is_the_number_of_cuts_below_the_value(count: int) -> None:
+    random = np.random.default_rng(count)
+    threshold = random.normal(size=count).astype(np.float32)
+    feature = np.full(count, 1, np.int32)
+    cuts = Cuts.of(feature, threshold, 3)
+    near = [np.nextafter(threshold, np.float32(side)) for side in (-9, 9)]
+    values = np.concatenate([*near, threshold, random.normal(size=50), [-np.inf, np.inf]]).astype(np.float32)
+    columns = np.stack([values] * 3)
+    codes = np.full(columns.shape, 7, cuts.kind)
+    low, high = np.zeros((2, 3), np.int32)
+    encode(columns, cuts, codes, low, high, np.empty(values.size, np.uint32))
+    assert np.array_equal(codes[1], np.searchsorted(np.sort(threshold), values, side="left"))
+    assert (codes[[0, 2]] == 7).all()
+    assert (low[1], high[1]) == (0, codes[1].max())
+    own = cuts.codes_of_thresholds(feature, threshold)
+    assert np.array_equal(values[:, np.newaxis] > threshold, codes[1][:, np.newaxis] > own)
+
+
+def test_up_to_255_cuts_are_a_byte() -> None:
+    for count, kind in ((0, np.uint8), (255, np.uint8), (256, np.uint16)):
+        threshold = np.arange(count, dtype=np.float32)
+        assert Cuts.of(np.zeros(count, np.int32), threshold, 1).kind == kind
