@@ -59,6 +59,28 @@ class Cuts:
         return codes
 
 
+def coarse(feature: NDArray[np.int32], threshold: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The thresholds of nodes (nodes,) with at most 255 different ones in each column, so that its codes fit a byte.
+
+    A column with more of them keeps 255, as evenly spread among them as can be; the others become the nearest of these.
+
+    >>> thresholds = np.arange(1000, dtype=np.float32)
+    >>> few = coarse(np.zeros(1000, np.int32), thresholds)
+    >>> len(np.unique(few)), float(np.abs(few - thresholds).max())
+    (255, 2.0)
+    """
+    coarsened = threshold.copy()
+    for column in np.unique(feature[feature >= 0]):
+        asking = feature == column
+        distinct = np.unique(threshold[asking])
+        if len(distinct) > MOST_CUTS:
+            every = np.sort(threshold[asking])
+            kept = np.unique(every[((np.arange(MOST_CUTS) + 0.5) / MOST_CUTS * len(every)).astype(np.intp)])
+            between = kept[:-1] + (kept[1:] - kept[:-1]) / 2
+            coarsened[asking] = kept[np.searchsorted(between, threshold[asking])]
+    return coarsened
+
+
 def encode(
     columns: NDArray[np.float32],
     cuts: Cuts,

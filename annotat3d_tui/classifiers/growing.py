@@ -4,6 +4,7 @@ The bootstrap is drawn here: so it is known which samples each tree has not seen
 do not depend on how a version of scikit-learn draws.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 from annotat3d_tui.blocks import Progress, in_threads, quiet
+from annotat3d_tui.classifiers.codes import coarse
 from annotat3d_tui.classifiers.trees import Trees
 
 FEWEST_DRAWS = 256
@@ -25,14 +27,17 @@ def grow(
     share: float,
     balance: bool,
     seed: int,
+    leaf: int = 1,
+    tried: float = 0.0,
     threads: int = 1,
     progress: Progress = quiet,
 ) -> tuple[Trees, NDArray[np.bool_], NDArray[np.float64]]:
     """Trees, which samples each has seen (t, m), and the importance of each column (F,), of sum 1 or 0.
 
     samples: (m, F) finite; classes: (m,) from 0. Each tree draws with replacement `share` of the samples, but at
-    least 256 or as many as there are; with `balance` a class counts the same however many samples it has; sqrt(F)
-    columns are tried at a node. The importance is the mean decrease in Gini impurity (Breiman 2001).
+    least 256 or as many as there are; with `balance` a class counts the same however many samples it has; at a node the
+    share `tried` of the columns is tried, sqrt(F) of them for 0; a leaf has at least `leaf` samples. In each column all
+    trees together have at most 255 thresholds. The importance is the mean decrease in Gini impurity (Breiman 2001).
     """
     samples = np.ascontiguousarray(samples, np.float32)
     count = np.bincount(classes)
@@ -46,7 +51,7 @@ def grow(
     def grow_one(tree: int) -> None:
         random = np.random.default_rng((seed, tree))
         counts = np.bincount(random.integers(len(classes), size=draws), minlength=len(classes))
-        fitted = kind(max_features="sqrt", random_state=int(random.integers(2**31)))
+        fitted = kind(max_features=tried or "sqrt", min_samples_leaf=leaf, random_state=int(random.integers(2**31)))
         fitted.fit(samples, classes, sample_weight=counts * weights, check_input=False)
         seen[tree] = counts > 0
         importances[tree] = fitted.feature_importances_
@@ -54,7 +59,9 @@ def grow(
 
     in_threads(grow_one, range(trees), threads, progress, "train")
     total = importances.sum()
-    return as_arrays(grown), seen, importances.sum(axis=0) / (total if total > 0 else 1.0)
+    fine = as_arrays(grown)
+    few = replace(fine, threshold=coarse(fine.feature, fine.threshold))
+    return few, seen, importances.sum(axis=0) / (total if total > 0 else 1.0)
 
 
 def as_arrays(grown: list[Any]) -> Trees:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotat3d_tui.classifiers.codes import Cuts, encode
+from annotat3d_tui.classifiers.codes import Cuts, coarse, encode
 
 
 @pytest.mark.parametrize("count", [1, 3, 254, 255, 256, 2000])
@@ -29,3 +29,18 @@ def test_up_to_255_cuts_are_a_byte() -> None:
     for count, kind in ((0, np.uint8), (255, np.uint8), (256, np.uint16)):
         threshold = np.arange(count, dtype=np.float32)
         assert Cuts.of(np.zeros(count, np.int32), threshold, 1).kind == kind
+
+
+def test_coarse_thresholds_are_near_and_few() -> None:
+    random = np.random.default_rng(0)
+    threshold = random.lognormal(0, 2, 5000).astype(np.float32)
+    feature = random.integers(-1, 2, 5000).astype(np.int32)
+    few = coarse(feature, threshold)
+    assert np.array_equal(few[feature < 0], threshold[feature < 0])
+    for column in (0, 1):
+        fine = threshold[feature == column]
+        ranks = np.searchsorted(np.sort(fine), few[feature == column])
+        assert len(np.unique(few[feature == column])) <= 255
+        assert np.abs(ranks - np.argsort(np.argsort(fine))).max() <= len(fine) / 255 + 1
+    some = np.where(np.arange(5000) < 200, feature, -1).astype(np.int32)
+    assert np.array_equal(coarse(some, threshold), threshold)
