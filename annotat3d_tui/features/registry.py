@@ -15,6 +15,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "extrema": ("minimum", "maximum"),
     "moments": ("average", "variance"),
     "patterns": ("lbp",),
+    "membrane": ("membrane_projections",),
 }
 """Modules, and the filters that their families compute."""
 

@@ -21,6 +21,7 @@ EVERY = (
     "average",
     "variance",
     "lbp",
+    "membrane_projections",
 )
 
 
