@@ -40,14 +40,14 @@ def mend(
 
     in_threads(settle, slabs(ids.shape[0], _PLANES), threads, part(progress, 0.8, 1.0), "connecting")
     if lost:
-        _give_away(ids, gradient, np.concatenate([lost[start] for start in sorted(lost)]), flat)
+        give_away(ids, gradient, np.concatenate([lost[start] for start in sorted(lost)]), flat)
 
 
 def _fill(ids: NDArray[np.int32], places: NDArray[np.int64], flat: bool, group: tuple[int, int]) -> None:
     pieces.fill(ids, places, *group, flat)
 
 
-def _give_away(ids: NDArray[np.int32], gradient: NDArray[np.uint16], lost: NDArray[np.int64], flat: bool) -> None:
+def give_away(ids: NDArray[np.int32], gradient: NDArray[np.uint16], lost: NDArray[np.int64], flat: bool) -> None:
     """Give each lost voxel (id 0, raveled places in order) a neighbour's id; all of one round at once."""
     flat_ids = ids.ravel()
     while lost.size:
