@@ -10,5 +10,6 @@ plan         which families are evaluated for which filters and radii
 engine       slabs × filters on threads, pooled in order
 pooling      values of voxels -> values of superpixels
 block        the planes that one evaluation reads, and the memory that it reuses
+pyramid      the image on a coarser grid, where Gaussians of 8 voxels and more are computed (coarse)
 lines        voxels laid out so that one loop filters every axis
 """

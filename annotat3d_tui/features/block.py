@@ -1,15 +1,18 @@
 """The planes that one evaluation of a filter reads, and the memory that a thread uses again and again."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
 from math import prod
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from annotat3d_tui.errors import ShapeMismatch, UnknownType
 from annotat3d_tui.features.borders import reflected
+
+Kept = TypeVar("Kept")
 
 TYPES = ("uint8", "uint16", "int16", "int32", "float32", "float64")
 """Voxel types of images. All but int32 and float64 are exact in float32; those are rounded to its 24 bits."""
@@ -49,10 +52,22 @@ class Source:
     image: NDArray[Any]
     centre: float
     direct: bool
+    _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What is made of this image once, by whichever thread is first, and kept with it."""
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+            kept: Kept = self._kept[key]
+            return kept
 
     @classmethod
-    def of(cls, image: NDArray[Any]) -> "Source":
-        """The source that reads `image`, without copying it."""
+    def of(cls, image: "NDArray[Any] | Source") -> "Source":
+        """The source that reads `image`, without copying it; a source is returned as it is, with what it has kept."""
+        if isinstance(image, Source):
+            return image
         array = np.asarray(image)
         native = array.dtype.newbyteorder("=")
         if native.name not in TYPES:

@@ -1,5 +1,7 @@
 """Gaussian smoothing of a block by symmetric taps, along z, y and x."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,9 +26,12 @@ TRUNCATE = 4
 """Standard deviations at which a Gaussian ends, as in `scipy.ndimage`."""
 
 
-def gaussian_taps(sigma: int) -> NDArray[np.float32]:
-    """Weights of the centre and of the voxels 1, 2, … 4 sigma away from it; with both sides they add up to 1."""
-    distance = np.arange(TRUNCATE * sigma + 1)
+def gaussian_taps(sigma: float) -> NDArray[np.float32]:
+    """Weights of the centre and of the voxels 1, 2, … 4 sigma away from it; with both sides they add up to 1.
+
+    Where sigma is not whole, they go on to 4 times the next whole number.
+    """
+    distance = np.arange(TRUNCATE * math.ceil(sigma) + 1)
     weights = np.exp(-0.5 * (distance / sigma) ** 2)
     taps: NDArray[np.float32] = (weights / (2 * weights.sum() - weights[0])).astype(np.float32)
     return taps
@@ -95,7 +100,7 @@ def _smooth_columns(
         for top in range(0, target.shape[0], CHUNK):
             count = min(CHUNK, target.shape[0] - top)
             lay_columns(source, where, top, count + 2 * reach, start, width, centre, np.float32(1), line)
-            _convolve(line, LANES, count * LANES, taps, total)
+            convolve(line, LANES, count * LANES, taps, total)
             take_columns(total, count, target, top, left + start, width, np.float32(1))
 
 
@@ -108,12 +113,12 @@ def _smooth_rows(
     for top in range(0, plane.shape[0], batch):
         count = min(batch, plane.shape[0] - top)
         lay_rows(plane, top, count, places, np.float32(1), line)
-        _convolve(line, 1, count * places.size - 2 * reach, taps, total)
+        convolve(line, 1, count * places.size - 2 * reach, taps, total)
         take_rows(total, places.size, count, target, top, np.float32(1), offset)
 
 
 @kernel
-def _convolve(line: Array, unit: int, count: int, taps: Array, total: Array) -> None:
+def convolve(line: Array, unit: int, count: int, taps: Array, total: Array) -> None:
     """total[i] = taps[0] line[i + reach unit] + Σ taps[j] (both neighbours at distance j unit), for i < count.
 
     Four pairs a time: the reach is a multiple of 4, since it is 4 sigma.

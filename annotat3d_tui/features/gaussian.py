@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.compiled import kernel
 from annotat3d_tui.features.block import Block
-from annotat3d_tui.features.convolution import difference_step, smooth
+from annotat3d_tui.features.coarse import SMALLEST, smooth
+from annotat3d_tui.features.convolution import difference_step
 from annotat3d_tui.features.derivatives import hessian_eigenvalues, laplacian
 from annotat3d_tui.features.eigenvalues import PARTS
 from annotat3d_tui.features.filters import Scale
@@ -22,7 +23,8 @@ class Gaussians:
     The Gaussian G(r) has separable taps that end at 4 sigma and add up to 1, and mirrored borders: it
     is `scipy.ndimage.gaussian_filter(image, r)`. The same by FFT, as the names of Annotat3D's
     manual have it, would differ at the borders only, where an FFT wraps around. In 2 dimensions each
-    slice is smoothed alone.
+    slice is smoothed alone. From r = 8 on it is computed on a coarser grid (`coarse`) and differs from that by up to
+    2 %, on average by 0.1 %, of its standard deviation in the image.
 
     - `fft_gauss`: G(r).
     - `fft_dog`: G(r) − G(s), s the next smaller radius that is asked for; at the smallest
@@ -52,8 +54,8 @@ class Gaussians:
 
     def cost(self, wanted: tuple[str, ...], scale: Scale, dimensions: int) -> float:
         """One smoothing for all; the difference needs a second, with the smaller radius."""
-        smoothing = (0.5 + 0.15 * scale.radius) * dimensions
-        second = (0.5 + 0.15 * scale.smaller) * dimensions if "fft_dog" in wanted else 0.0
+        smoothing = _cost(scale.radius, dimensions)
+        second = _cost(scale.smaller, dimensions) if "fft_dog" in wanted else 0.0
         derived = 2.0 * ("sobel" in wanted) + 2.0 * ("laplacian" in wanted) + 10.0 * ("hessian" in wanted)
         return smoothing + second + derived + len(wanted)
 
@@ -75,6 +77,11 @@ class Gaussians:
 
 
 FAMILY = Gaussians()
+
+
+def _cost(sigma: int, dimensions: int) -> float:
+    """Of smoothing: from 8 voxels on, that of the way to a coarser grid and back."""
+    return (0.5 + 0.15 * sigma) * dimensions if sigma < SMALLEST else 2.0
 
 
 def _reach(wanted: tuple[str, ...], radius: int) -> int:

@@ -13,7 +13,7 @@ from annotat3d_tui.features.plan import evaluations
 
 
 def voxel_features(
-    image: NDArray[Any],
+    image: NDArray[Any] | Source,
     parameters: Features,
     planes: slice,
     *,
@@ -24,8 +24,9 @@ def voxel_features(
 
     The same bits as the rows of marked voxels in the table, whichever planes are asked for together; a column
     that differs from another by its pooling alone has the same values. Works on one thread: to use more, call it
-    from each with other planes and a `scratch` of its own, which it uses again from call to call, as `out`. Dimensions
-    that are left to the image are chosen in each call: settle them before (`Features.settled`).
+    from each with other planes and a `scratch` of its own, which it uses again from call to call, as `out`, and the
+    same `Source.of(image)`, which keeps what large Gaussians need of all planes. Dimensions that are left to the
+    image are chosen in each call: settle them before (`Features.settled`).
     """
     source = Source.of(image)
     depth, height, width = source.image.shape

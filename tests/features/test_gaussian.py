@@ -20,9 +20,9 @@ def scipy_sobel(smooth, dimensions):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_gauss_and_differences_are_those_of_scipy(shape, dimensions):
     image = textured(shape)
-    gauss = filtered(image, "fft_gauss", (1, 3, 8), dimensions)
-    difference = filtered(image, "fft_dog", (1, 3, 8), dimensions)
-    for radius, smaller in ((1, 0), (3, 1), (8, 3)):
+    gauss = filtered(image, "fft_gauss", (1, 3, 7), dimensions)
+    difference = filtered(image, "fft_dog", (1, 3, 7), dimensions)
+    for radius, smaller in ((1, 0), (3, 1), (7, 3)):
         wide, narrow = scipy_gauss(image, radius, dimensions), scipy_gauss(image, smaller, dimensions)
         np.testing.assert_allclose(gauss[f"fft_gauss {radius}"], wide, rtol=2e-6)
         np.testing.assert_allclose(difference[f"fft_dog {radius}"], wide - narrow, atol=2e-4)
