@@ -14,7 +14,9 @@ from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.files import open_labels, open_volume, save_labels
 from annotat3d_tui.volume.finite import finite
 from annotat3d_tui.volume.volume import Volume
-from annotat3d_tui.workflow import PRESETS, Result, Segmentation
+from annotat3d_tui.workflow.presets import PRESETS
+from annotat3d_tui.workflow.segmentation import Result
+from annotat3d_tui.workflow.settings import Segmentation
 from annotat3d_tui.workspace import Workspace, data_home, default_folder, read_json, remember, write_json
 
 
@@ -81,7 +83,7 @@ class Session:
 
     def keep_result(self, result: Result) -> None:
         """Take what a segmentation made into use, and into the folder."""
-        if result.superpixels is not self.superpixels:
+        if result.superpixels is not None and result.superpixels is not self.superpixels:
             self.keep_superpixels(result.superpixels)
         self.keep_label(result.label, result.scores)
 

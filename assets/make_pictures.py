@@ -10,7 +10,7 @@ from annotat3d_tui.render.picture import save_png, slice_picture
 from annotat3d_tui.session import Session
 from annotat3d_tui.tui.app import Annotat3DApp
 from annotat3d_tui.volume.files import open_labels
-from annotat3d_tui.workflow import segment
+from annotat3d_tui.workflow.segmentation import segment
 from annotat3d_tui.workspace import workspace_of
 
 FOLDER = Path(__file__).parent / "pictures"

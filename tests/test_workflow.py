@@ -9,7 +9,11 @@ from annotat3d_tui.errors import Cancelled, InvalidMarkers, OverBudget, ShapeMis
 from annotat3d_tui.labels.masks import marks_of
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.superpixels.waterpixels import Waterpixels, Waterpixels3D
-from annotat3d_tui.workflow import PRESETS, AutomaticWaterpixels, make_superpixels, memory_needed, segment
+from annotat3d_tui.workflow.forecast import memory_needed
+from annotat3d_tui.workflow.presets import PRESETS
+from annotat3d_tui.workflow.segmentation import segment
+from annotat3d_tui.workflow.settings import AutomaticWaterpixels
+from annotat3d_tui.workflow.superpixels import make_superpixels
 
 Phases = tuple[np.ndarray, np.ndarray, np.ndarray]
 FAST = PRESETS["fast"]

@@ -25,7 +25,7 @@ from annotat3d_tui.render.picture import slice_picture
 from annotat3d_tui.session import Session
 from annotat3d_tui.tui.opening import open_demo
 from annotat3d_tui.volume.files import open_labels
-from annotat3d_tui.workflow import segment
+from annotat3d_tui.workflow.segmentation import segment
 
 WIDEST = 120
 GAP = 2
@@ -73,7 +73,7 @@ def _segment_and_show(session: Session, as_json: bool) -> None:
     used = result.parameters
     lines += [
         f"{session.image.size} voxels, {len(session.marked()[0])} of them marked; "
-        f"{int(result.superpixels.max())} superpixels, {len(result.forest.columns)} features in "
+        f"{result.superpixel_count} superpixels, {len(result.model.columns)} features in "
         f"{used.features.dimensions}D, {used.classifier.kind}",
         "",
         "against the truth, away from the markers:",

@@ -32,7 +32,10 @@ from annotat3d_tui.memory import bytes_text, check_budget
 from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.files import check_volume_output, save_labels
 from annotat3d_tui.volume.writing import check_output, written_aside
-from annotat3d_tui.workflow import PRESETS, Result, Segmentation, memory_needed, segment
+from annotat3d_tui.workflow.forecast import memory_needed
+from annotat3d_tui.workflow.presets import PRESETS
+from annotat3d_tui.workflow.segmentation import Result, segment
+from annotat3d_tui.workflow.settings import Segmentation
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -101,18 +104,18 @@ def result_lines(result: Result, facts: Mapping[str, Any]) -> list[str]:
     """What people want to know of a segmentation, line by line."""
     used = result.parameters
     return [
-        f"superpixels   {facts['superpixels']} ({_superpixels_text(used, facts['superpixels_from'])})",
-        f"features      {len(result.forest.columns)} in {used.features.dimensions}D"
+        f"superpixels   {facts['superpixels'] or 'none'} ({_superpixels_text(used, facts['superpixels_from'])})",
+        f"features      {len(result.model.columns)} in {used.features.dimensions}D"
         + (f" (z correlation as at lag {facts['lag']:.1f} in the slice)" if facts["lag"] is not None else ""),
-        f"learned from  {sum(result.scores.samples)} {used.training_on}, {used.classifier.kind}",
-        *result.scores.lines(),
+        f"learned from  {len(result.trained.samples.labels)} {used.training_on}, {used.classifier_text()}",
+        *(result.scores.lines() if result.scores else []),
         f"time          {facts['seconds']:.1f} s on {facts['threads']} threads, {facts['cpu_seconds']:.1f} CPU s",
         f"memory        {bytes_text(facts['peak_memory'])} at most",
     ]
 
 
 def _superpixels_text(used: Segmentation, file: str | None) -> str:
-    return f"of {file}" if file else f"{used.superpixels.kind}, spacing {used.superpixels.spacing} voxels"
+    return f"of {file}" if file else used.superpixels_text()
 
 
 def _parameters(given: argparse.Namespace) -> Segmentation:
@@ -124,7 +127,7 @@ def _parameters(given: argparse.Namespace) -> Segmentation:
 
 def _facts(given: argparse.Namespace, result: Result, image: NDArray[Any], seconds: float) -> dict[str, Any]:
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    counts = np.zeros(int(result.forest.labels.max()) + 1, np.int64)
+    counts = np.zeros(int(result.model.labels.max()) + 1, np.int64)
     for plane in result.label:
         counts += np.bincount(plane.ravel(), minlength=len(counts))
     automatic = _parameters(given).features.dimensions == "auto"
@@ -137,11 +140,11 @@ def _facts(given: argparse.Namespace, result: Result, image: NDArray[Any], secon
         "preset": given.preset,
         "parameters": result.parameters.to_dict(),
         "lag": choose_dimensions(image)[1] if automatic else None,
-        "superpixels": int(result.superpixels.max()),
+        "superpixels": result.superpixel_count,
         "superpixels_from": given.superpixel_file,
-        "scores": result.scores.to_dict(),
-        "out_of_bag": result.out_of_bag.to_dict(),
-        "importances": dict(zip(result.forest.columns, result.forest.importances.tolist(), strict=True)),
+        "scores": result.scores.to_dict() if result.scores else None,
+        "out_of_bag": result.out_of_bag.to_dict() if result.out_of_bag else None,
+        "importances": result.trained.importance_of(),
         "voxels": {int(label): int(count) for label, count in enumerate(counts) if count},
         "seconds": seconds,
         "cpu_seconds": usage.ru_utime + usage.ru_stime,

@@ -13,7 +13,9 @@ from annotat3d_tui.cli.inputs import add_raw_flags, open_image, raw_properties
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.volume.files import check_volume_output, save_labels
-from annotat3d_tui.workflow import PRESETS, make_superpixels, memory_needed
+from annotat3d_tui.workflow.forecast import memory_needed
+from annotat3d_tui.workflow.presets import PRESETS
+from annotat3d_tui.workflow.superpixels import make_superpixels
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,5 +41,5 @@ def run(given: argparse.Namespace) -> int:
     count = int(ids.max())
     method = parameters.superpixels
     facts = {"output": str(output), "superpixels": count, "parameters": method.to_dict()}
-    show(given.json, facts, [f"{output}: {count} superpixels, {method.kind}, spacing {method.spacing} voxels"])
+    show(given.json, facts, [f"{output}: {count} superpixels, {parameters.superpixels_text()}"])
     return 0

@@ -11,9 +11,8 @@ from annotat3d_tui.blocks import part
 from annotat3d_tui.cli.output import progress_line
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.volume.types import IMAGE_TYPES
-from annotat3d_tui.workflow import PRESETS, segment
-
-TREES = 5
+from annotat3d_tui.workflow.presets import PRESETS
+from annotat3d_tui.workflow.segmentation import segment
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +38,7 @@ def run(given: argparse.Namespace) -> int:
         parameters = replace(
             parameters,
             features=replace(parameters.features, dimensions="2" if depth == 1 else "3"),
-            classifier=replace(parameters.classifier, trees=TREES),
+            classifier=parameters.classifier.quick(),
         )
         step = part(progress, done / len(runs), (done + 1) / len(runs), f"{preset} {dtype}")
         segment(image, coordinates, labels, parameters, threads=1, progress=step)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.features.census import Census
 from annotat3d_tui.features.pooling import Pool
 
@@ -78,7 +79,7 @@ class Regions:
         self._census = Census(count, len(blocks))
         self._turns = Turns()
         self._pools: dict[str, Pool] = {}
-        self.columns = np.empty((count, len(features) * len(pooling)), np.float32, order="F")
+        self.columns = empty((len(features) * len(pooling), count), np.float32).T
 
     def count(self, number: int) -> None:
         """Count the voxels of superpixels in block `number`."""

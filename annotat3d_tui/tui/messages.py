@@ -13,7 +13,7 @@ from annotat3d_tui.tui.widgets.title_line import Running
 
 if TYPE_CHECKING:
     from annotat3d_tui.classifiers.scores import Scores
-    from annotat3d_tui.workflow import Segmentation
+    from annotat3d_tui.workflow.settings import Segmentation
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Origin:
 
     changes: int
     parameters: "Segmentation"
-    scores: "Scores"
+    scores: "Scores | None"
     preview: bool
 
 

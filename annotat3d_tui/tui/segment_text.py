@@ -100,9 +100,8 @@ def show_fact(view: "SliceView", wide: bool) -> Fact:
 
 def superpixels_fact(session: "Session", count: int, wide: bool) -> Fact:
     """How many, and of which method."""
-    method = session.parameters.superpixels
     number = (f"{count}" if count else "…", "bold") if session.superpixels is not None else ("none", OFF)
-    said = f"{method.kind} {method.spacing}/{method.compactness:g}"
+    said = session.parameters.superpixels_text()
     return Fact("Superpixels", (number, (said, OFF)) if wide else (number,))
 
 
@@ -134,9 +133,8 @@ def forest_facts(session: "Session", origin: "Origin | None", wide: bool) -> tup
 
     All are those of the run that made the label volume which is shown, where that is known.
     """
-    classifier = (origin or session).parameters.classifier
     scores = (origin or session).scores
-    trees = (f"{classifier.kind.replace('_', ' ')} {classifier.trees}", "" if wide else OFF)
+    trees = ((origin or session).parameters.classifier_text(), "" if wide else OFF)
     if scores is None:
         return (Fact("Forest", (trees,)),)
     table = session.annotation.table

@@ -30,7 +30,8 @@ from annotat3d_tui.tui.widgets.title_line import Running
 
 if TYPE_CHECKING:
     from annotat3d_tui.session import Session
-    from annotat3d_tui.workflow import Result, Segmentation
+    from annotat3d_tui.workflow.segmentation import Result
+    from annotat3d_tui.workflow.settings import Segmentation
 
 REPORT_SECONDS = 0.1
 COMPUTE, FILES, LOOK = "compute", "files", "look"
@@ -139,7 +140,7 @@ class Work(Screen[None]):
         """Superpixels of the whole image, kept in the workspace."""
         with self.lease.used():
             self._compile(report)
-            from annotat3d_tui.workflow import make_superpixels
+            from annotat3d_tui.workflow.superpixels import make_superpixels
 
             session = self.session
             self._check_memory(report.name, session.parameters)
@@ -154,7 +155,7 @@ class Work(Screen[None]):
         """The label volume, or that of a few planes, from the marks as they were when it began."""
         with self.lease.used():
             self._compile(report)
-            from annotat3d_tui.workflow import segment
+            from annotat3d_tui.workflow.segmentation import segment
 
             session, parameters = self.session, self.session.parameters
             self._check_memory(report.name, parameters)
@@ -170,9 +171,9 @@ class Work(Screen[None]):
                 progress=part(report, 0.0, 0.95),
             )
             report(0.95, "keep")
-            if session.superpixels is not result.superpixels:
+            if result.superpixels is not None and session.superpixels is not result.superpixels:
                 session.keep_superpixels(result.superpixels)
-                self.post_message(SuperpixelsMade(int(result.superpixels.max())))
+                self.post_message(SuperpixelsMade(result.superpixel_count))
             origin = Origin(marks.changes, parameters, result.scores, planes is not None)
             self._keep(result, origin, planes, report.seconds)
 
@@ -204,7 +205,7 @@ class Work(Screen[None]):
 
     def _check_memory(self, name: str, parameters: "Segmentation") -> None:
         """Raises OverBudget, before any work begins, when there is too little memory."""
-        from annotat3d_tui.workflow import memory_needed
+        from annotat3d_tui.workflow.forecast import memory_needed
 
         need, budget = memory_needed(self.session.image.data, parameters), default_budget()
         if need > budget:
@@ -217,7 +218,7 @@ class Work(Screen[None]):
         """Wait for the kernels, and load what is heavy while the screen still answers."""
         self.warmup.wait(report)
         report(0.0, "loading")
-        importlib.import_module("annotat3d_tui.workflow")  # brings in libraries that take seconds
+        importlib.import_module("annotat3d_tui.workflow.segmentation")  # brings in libraries that take seconds
         report.restart()
 
 

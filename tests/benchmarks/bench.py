@@ -67,7 +67,8 @@ def ours(preset: str) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     from annotat3d_tui.blocks import available_threads
     from annotat3d_tui.labels.masks import marks_of
     from annotat3d_tui.superpixels.waterpixels import Waterpixels3D
-    from annotat3d_tui.workflow import PRESETS, segment
+    from annotat3d_tui.workflow.presets import PRESETS
+    from annotat3d_tui.workflow.segmentation import segment
 
     parameters = PRESETS[preset]
     own = parameters.superpixels

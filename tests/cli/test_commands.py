@@ -10,7 +10,8 @@ import pytest
 import tifffile
 
 from annotat3d_tui.__main__ import main
-from annotat3d_tui.workflow import PRESETS, segment
+from annotat3d_tui.workflow.presets import PRESETS
+from annotat3d_tui.workflow.segmentation import segment
 
 Capture = pytest.CaptureFixture[str]
 

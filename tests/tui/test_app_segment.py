@@ -22,7 +22,7 @@ from annotat3d_tui.tui.widgets.labels_panel import LabelsPanel
 from annotat3d_tui.tui.widgets.slice_view import SliceView
 from annotat3d_tui.tui.widgets.tab_line import TabLine
 from annotat3d_tui.volume.files import open_labels
-from annotat3d_tui.workflow import PRESETS
+from annotat3d_tui.workflow.presets import PRESETS
 from tests.tui.acting import STROKES, command, endless, mark, opened, seen, toasts, until
 
 QUICK = PRESETS["manual"]

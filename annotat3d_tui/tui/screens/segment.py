@@ -180,12 +180,12 @@ class SegmentScreen(Showing):
 
     def action_parameters(self) -> None:
         """The form of the classifier parameters."""
-        from annotat3d_tui.workflow import PRESETS
+        from annotat3d_tui.workflow.presets import PRESETS
 
         self.app.push_screen(ParametersScreen(self.session.parameters, PRESETS), self._keep_parameters)
 
     def _keep_parameters(self, parameters: "Parameters | None") -> None:
-        from annotat3d_tui.workflow import Segmentation
+        from annotat3d_tui.workflow.settings import Segmentation
 
         if isinstance(parameters, Segmentation) and parameters != self.session.parameters:
             with errors_said(self):

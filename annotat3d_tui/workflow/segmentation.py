@@ -1,0 +1,148 @@
+"""The river on a page: image -> superpixels -> feature table -> training samples -> model -> label volume.
+
+>>> import numpy as np
+>>> from annotat3d_tui.workflow.presets import PRESETS
+>>> image = np.zeros((6, 12, 12), np.uint8)
+>>> image[:, :, 6:] = 200
+>>> coordinates = np.array([(3, 5, 1), (3, 6, 2), (3, 5, 9), (3, 6, 10)])
+>>> result = segment(image, coordinates, np.array([1, 1, 2, 2]), PRESETS["manual"])
+>>> [int(label) for label in result.label[3, 5, ::4]]
+[1, 1, 2]
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotat3d_tui.blocks import Progress, part, quiet, size_text
+from annotat3d_tui.cache import Cache
+from annotat3d_tui.classifiers.model import Model
+from annotat3d_tui.classifiers.scores import Scores
+from annotat3d_tui.classifiers.training import check_markers
+from annotat3d_tui.classifiers.training_data import TrainingData
+from annotat3d_tui.errors import InvalidMarkers
+from annotat3d_tui.workflow.classifying import Classified, classify_superpixels, classify_voxels
+from annotat3d_tui.workflow.evidence import Evidence
+from annotat3d_tui.workflow.learning import Trained, gathered, learn, scores_of
+from annotat3d_tui.workflow.measuring import Markers, measure
+from annotat3d_tui.workflow.settings import Segmentation
+from annotat3d_tui.workflow.superpixels import check_fit, make_superpixels
+
+
+@dataclass(frozen=True)
+class Result:
+    """A label volume and how it came about.
+
+    label: (Z, Y, X) uint8 or uint16, 0 outside the planes of a preview.
+    superpixels: (Z, Y, X) int32, ids 1…n; None where every voxel was classified by itself.
+    evidence: probabilities and uncertainty; None where every voxel was classified and nobody wanted them.
+    scores: of the markers, each tested by a model that has not seen its plane (or stroke); out of bag where that
+    cannot be done. out_of_bag: of the model itself, on markers whose neighbours it has seen: too good. Both None when
+    nothing was tested.
+    """
+
+    label: NDArray[Any]
+    superpixels: NDArray[np.int32] | None
+    evidence: Evidence | None
+    trained: Trained
+    scores: Scores | None = None
+    out_of_bag: Scores | None = None
+
+    @property
+    def parameters(self) -> Segmentation:
+        """As used, with nothing automatic left."""
+        return self.trained.parameters
+
+    @property
+    def model(self) -> Model:
+        """What has learned."""
+        return self.trained.model
+
+    @property
+    def superpixel_count(self) -> int:
+        """How many superpixels there are, 0 without."""
+        return 0 if self.superpixels is None else int(self.superpixels.max())
+
+    def tested(self, *, threads: int = 1, progress: Progress = quiet) -> "Result":
+        """The same with scores."""
+        scores, out_of_bag = scores_of(self.trained, threads=threads, progress=progress)
+        return replace(self, scores=scores, out_of_bag=out_of_bag)
+
+
+def segment(
+    image: NDArray[Any],
+    coordinates: NDArray[np.int64],
+    labels: NDArray[Any],
+    parameters: Segmentation,
+    *,
+    names: dict[int, str] | None = None,
+    superpixels: NDArray[np.int32] | None = None,
+    training: Sequence[TrainingData] = (),
+    planes: slice | None = None,
+    source: str = "",
+    cache: Cache | None = None,
+    evidence: bool = True,
+    test: bool = True,
+    threads: int = 1,
+    progress: Progress = quiet,
+) -> Result:
+    """The label volume that the markers of an image (Z, Y, X) ask for.
+
+    coordinates: (m, 3) z, y, x of the marked voxels; labels: (m,) their label ids ≥ 1.
+    superpixels: used as they are when given, else made. training: samples of other images, learned from as well.
+    planes: label these planes only (a preview). cache: where what is measured is kept and looked up.
+    evidence: whether probabilities are wanted where every voxel is classified (4 bytes a voxel and label).
+    test: whether scores are.
+    The same image, markers and parameters give the same bytes for any number of threads, whatever the order of the
+    markers. Raises InvalidMarkers unless at least two labels are marked, ShapeMismatch, Cancelled.
+    """
+    markers = canonical(coordinates, labels, names or {}, image.shape)
+    if not training:
+        check_markers(markers.labels, names)
+    parameters = parameters.resolved(image)
+    if parameters.by_voxel:
+        superpixels = None
+    elif superpixels is None:
+        superpixels = make_superpixels(image, parameters, threads=threads, progress=part(progress, 0.0, 0.35))
+    else:
+        check_fit(superpixels, image)
+    measured = measure(
+        image, markers, parameters, superpixels, planes, source=source, cache=cache, threads=threads,
+        progress=part(progress, 0.35, 0.70),
+    )  # fmt: skip
+    samples = gathered(measured.samples, training, markers.names)
+    trained = learn(samples, parameters, threads=threads, progress=part(progress, 0.70, 0.80))
+    common: dict[str, Any] = {"planes": planes, "threads": threads, "progress": part(progress, 0.80, 0.95)}
+    found: Classified
+    if superpixels is None:
+        found = classify_voxels(trained, image, evidence=evidence, **common)
+    else:
+        assert measured.table is not None
+        found = classify_superpixels(trained, superpixels, measured.table, **common)
+    result = Result(found.label, superpixels, found.evidence, trained)
+    if test:
+        result = result.tested(threads=threads, progress=part(progress, 0.95, 1.0))
+    progress(1.0, "done")
+    return result
+
+
+def canonical(
+    coordinates: NDArray[np.int64], labels: NDArray[Any], names: dict[int, str], shape: tuple[int, ...]
+) -> Markers:
+    """The markers in raster order, so that the order in which they were drawn changes nothing.
+
+    Raises InvalidMarkers when one lies outside an image of `shape`.
+    """
+    coordinates = np.asarray(coordinates, np.int64).reshape(-1, 3)
+    outside = ((coordinates < 0) | (coordinates >= shape)).any(axis=1)
+    if outside.any():
+        z, y, x = coordinates[outside][0].tolist()
+        raise InvalidMarkers(
+            f"Markers must lie in the image of {size_text(shape)} voxels, received one at x {x}, y {y}, z {z}: "
+            "use those of this image."
+        )
+    order = np.lexsort((labels, np.ravel_multi_index(tuple(coordinates.T), shape)))
+    return Markers(coordinates[order], labels[order], names)

@@ -1,0 +1,34 @@
+"""Image -> superpixels."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotat3d_tui.blocks import Progress, quiet, size_text
+from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
+from annotat3d_tui.workflow.settings import AutomaticWaterpixels, Pixels, Segmentation
+
+
+def make_superpixels(
+    image: NDArray[Any], parameters: Segmentation, *, threads: int = 1, progress: Progress = quiet
+) -> NDArray[np.int32]:
+    """Superpixels (Z, Y, X) int32, ids 1…n, of an image (Z, Y, X).
+
+    Raises InvalidParameter where every voxel is classified by itself.
+    """
+    method = parameters.resolved(image).superpixels
+    if isinstance(method, Pixels | AutomaticWaterpixels):
+        raise InvalidParameter(
+            f"The superpixel method must be one that makes them, received {method.kind}: choose one."
+        )
+    return method(image, threads=threads, progress=progress)
+
+
+def check_fit(superpixels: NDArray[np.int32], image: NDArray[Any]) -> None:
+    """Raises ShapeMismatch unless superpixels have the size of their image."""
+    if superpixels.shape != image.shape:
+        raise ShapeMismatch(
+            f"Superpixels must have the image's size {size_text(image.shape)}, received "
+            f"{size_text(superpixels.shape)}: make or load those of this image."
+        )
