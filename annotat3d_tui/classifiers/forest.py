@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, part, quiet
 from annotat3d_tui.classifiers.model import Classifier, balance_parameter, check_rows, seed_parameter
-from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
 from annotat3d_tui.parameters import parameter
 
 if TYPE_CHECKING:
@@ -139,31 +138,12 @@ def _train(
 ) -> Forest:
     # imported here: scikit-learn and Numba take seconds to import, which a form or --help does not need
     from annotat3d_tui.classifiers.growing import grow
-    from annotat3d_tui.classifiers.training import check_markers
+    from annotat3d_tui.classifiers.training import check_samples
     from annotat3d_tui.classifiers.trees import probabilities
 
-    check_markers(labels)
-    _check_samples(samples, labels, columns)
+    check_samples(samples, labels, columns)
     ids, classes = np.unique(labels, return_inverse=True)
     trees, seen, importances = grow(samples, classes, **plan, threads=threads, progress=part(progress, 0.0, 0.95))
     report = part(progress, 0.95, 1.0, "train")
     out_of_bag = probabilities(trees, samples, excluded=seen, threads=threads, progress=report)
     return Forest(ids.astype(np.uint16), tuple(columns), trees, importances, out_of_bag)
-
-
-def _check_samples(samples: NDArray[np.float32], labels: NDArray[Any], columns: Sequence[str]) -> None:
-    if samples.ndim != 2 or len(samples) != len(labels):
-        raise ShapeMismatch(
-            f"The samples must be a table with a row for each of the {len(labels)} labels, received one of shape "
-            f"{samples.shape}: give the table of these labels."
-        )
-    if columns and len(columns) != samples.shape[1]:
-        raise ShapeMismatch(
-            f"The names must be as many as the columns, {samples.shape[1]}, received {len(columns)}: name each one."
-        )
-    if not np.isfinite(samples).all():
-        row, column = np.argwhere(~np.isfinite(samples))[0]
-        name = columns[column] if columns else f"column {column + 1}"
-        raise InvalidParameter(
-            f"The samples must hold finite numbers, received {samples[row, column]} in {name}: leave that feature out."
-        )

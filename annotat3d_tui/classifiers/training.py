@@ -1,12 +1,13 @@
 """Markers -> training samples."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.classifiers.groups import strokes_of
-from annotat3d_tui.errors import InvalidMarkers
+from annotat3d_tui.errors import InvalidMarkers, InvalidParameter, ShapeMismatch
 
 
 def check_markers(labels: NDArray[Any], names: dict[int, str] | None = None) -> None:
@@ -21,6 +22,29 @@ def check_markers(labels: NDArray[Any], names: dict[int, str] | None = None) -> 
     label = int(present[0])
     shown = f"{names[label]} ({label})" if names and label in names else f"label {label}"
     raise InvalidMarkers(f"Markers must hold at least two labels, received only {shown}: mark another label.")
+
+
+def check_samples(samples: NDArray[np.float32], labels: NDArray[Any], columns: Sequence[str] = ()) -> None:
+    """Raises ShapeMismatch, InvalidMarkers or InvalidParameter unless a classifier can learn from the samples.
+
+    They must be finite (m, F) with a label id each (m,), of two labels at least; `columns` are F names, or none.
+    """
+    check_markers(labels)
+    if samples.ndim != 2 or len(samples) != len(labels):
+        raise ShapeMismatch(
+            f"The samples must be a table with a row for each of the {len(labels)} labels, received one of shape "
+            f"{samples.shape}: give the table of these labels."
+        )
+    if columns and len(columns) != samples.shape[1]:
+        raise ShapeMismatch(
+            f"The names must be as many as the columns, {samples.shape[1]}, received {len(columns)}: name each one."
+        )
+    if not np.isfinite(samples).all():
+        row, column = np.argwhere(~np.isfinite(samples))[0]
+        name = columns[column] if columns else f"column {column + 1}"
+        raise InvalidParameter(
+            f"The samples must hold finite numbers, received {samples[row, column]} in {name}: leave that feature out."
+        )
 
 
 def voxel_samples(
