@@ -1,12 +1,14 @@
 """The trees of a forest as plain arrays, and what they say of rows."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, Slab, in_threads, quiet, slabs
+from annotat3d_tui.classifiers.codes import coarse
 from annotat3d_tui.classifiers.sieve import Sieve, Sieving
 
 BLOCK_ROWS = 2048
@@ -63,3 +65,22 @@ def probabilities(
 
     in_threads(block, slabs(len(rows), BLOCK_ROWS), threads, progress, "classify")
     return result
+
+
+def joined(parts: Sequence[Trees]) -> Trees:
+    """One forest of the trees of several, over the same columns and labels; with at most 255 thresholds a column."""
+    nodes = np.cumsum([0] + [len(one.feature) for one in parts])
+    values = np.cumsum([0] + [len(one.values) for one in parts])
+    children = [
+        (one.children + np.where(one.feature < 0, value, node)[:, np.newaxis]).astype(np.uint32)
+        for one, node, value in zip(parts, nodes, values, strict=False)
+    ]
+    feature = np.concatenate([one.feature for one in parts])
+    threshold = np.concatenate([one.threshold for one in parts])
+    return Trees(
+        roots=np.concatenate([one.roots + node for one, node in zip(parts, nodes, strict=False)]).astype(np.uint32),
+        feature=feature,
+        threshold=coarse(feature, threshold),
+        children=np.concatenate(children),
+        values=np.concatenate([one.values for one in parts]),
+    )
