@@ -20,13 +20,7 @@ def check_superpixels(ids: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.i
     >>> check_superpixels(np.array([[[2, 2, 9]]], np.uint16), (1, 1, 3)).tolist()
     [[[1, 1, 2]]]
     """
-    if ids.shape != tuple(shape):
-        raise ShapeMismatch(
-            f"Superpixels must have the image's size {size_text(shape)}, received {size_text(ids.shape)}: "
-            "give the superpixels of this image."
-        )
-    if ids.dtype.kind not in "iu":
-        raise UnknownType(f"Superpixels must be whole numbers, received {ids.dtype}: save them as 32-bit integers.")
+    check_form(ids, shape)
     present = _present_ids(ids)
     if present[-1] == present.size:
         return ids if ids.dtype == np.int32 else ids.astype(np.int32)
@@ -34,6 +28,17 @@ def check_superpixels(ids: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.i
     for slab in slabs(ids.shape[0], _PLANES):
         numbers[slab.write] = np.searchsorted(present, ids[slab.write]) + 1
     return numbers
+
+
+def check_form(ids: NDArray[Any], shape: tuple[int, ...]) -> None:
+    """Raises ShapeMismatch unless superpixels have the `shape` of the image, UnknownType unless whole numbers."""
+    if ids.shape != tuple(shape):
+        raise ShapeMismatch(
+            f"Superpixels must have the image's size {size_text(shape)}, received {size_text(ids.shape)}: "
+            "give the superpixels of this image."
+        )
+    if ids.dtype.kind not in "iu":
+        raise UnknownType(f"Superpixels must be whole numbers, received {ids.dtype}: save them as 32-bit integers.")
 
 
 def _present_ids(ids: NDArray[Any]) -> NDArray[Any]:
