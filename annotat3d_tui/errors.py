@@ -11,6 +11,7 @@
     ├── InvalidMarkers   (ValueError)         no markers, one class only, a stroke that cannot be read
     ├── OverBudget       (MemoryError)        needs more memory than allowed
     ├── MissingLibrary   (ImportError)        a library that is not installed, with the package that brings it
+    ├── BrokenFilter     (RuntimeError)       a filter of another package that cannot be loaded or does not do its work
     ├── WorkspaceInUse   (RuntimeError)       another process has the workspace open
     └── Cancelled        (RuntimeError)       stopped on request; nothing was changed
 
@@ -60,6 +61,10 @@ class OverBudget(Annotat3DError, MemoryError):
 
 class MissingLibrary(Annotat3DError, ImportError):
     """A library that is not installed; the text names the package that brings it."""
+
+
+class BrokenFilter(Annotat3DError, RuntimeError):
+    """A filter of another package that cannot be loaded, or does not do its work."""
 
 
 class WorkspaceInUse(Annotat3DError, RuntimeError):

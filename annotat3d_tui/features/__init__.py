@@ -6,6 +6,7 @@ dimensions   2D or 3D, from the image itself
 voxels       the same features of every voxel of a few planes
 registry     the filters by name; each family of filters has a file:
              grey, gaussian (with sobel, derivatives), extrema, moments
+plugins      filters of other packages, by entry point; user: how a function becomes one
 plan         which families are evaluated for which filters and radii
 engine       slabs × filters on threads, pooled in order
 pooling      values of voxels -> values of superpixels

@@ -1,4 +1,4 @@
-"""The filters by name. A new family joins by being listed here.
+"""The filters by name. A new family joins by being listed here; one of another package by an entry point.
 
 A family lives in a module of this room that calls it FAMILY; it is imported when it is first asked for, since
 it brings Numba in.
@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 
 from annotat3d_tui.features.filters import Family
+from annotat3d_tui.features.plugins import added_filters, load_filter
 
 MODULES: dict[str, tuple[str, ...]] = {
     "grey": ("none",),
@@ -16,22 +17,30 @@ MODULES: dict[str, tuple[str, ...]] = {
     "moments": ("average", "variance"),
     "patterns": ("lbp",),
     "membrane": ("membrane_projections",),
+    "gabor": ("fft_gabor",),
 }
 """Modules, and the filters that their families compute."""
 
 
-def filter_names() -> tuple[str, ...]:
-    """All filters, family by family.
+def built_in_names() -> tuple[str, ...]:
+    """The filters of this package, family by family.
 
-    >>> filter_names()[:4]
+    >>> built_in_names()[:4]
     ('none', 'fft_gauss', 'fft_dog', 'sobel')
     """
     return tuple(name for names in MODULES.values() for name in names)
 
 
+def filter_names() -> tuple[str, ...]:
+    """All filters: those of this package, then those that other packages bring (`plugins`), by name."""
+    return (*built_in_names(), *added_filters(built_in_names()).usable)
+
+
 @cache
 def family_of(name: str) -> Family:
-    """The family that computes filter `name`."""
-    module = next(module for module, names in MODULES.items() if name in names)
-    family: Family = import_module(f"annotat3d_tui.features.{module}").FAMILY
-    return family
+    """The family that computes filter `name`; raises BrokenFilter where another package brings it and it fails."""
+    for module, names in MODULES.items():
+        if name in names:
+            family: Family = import_module(f"annotat3d_tui.features.{module}").FAMILY
+            return family
+    return load_filter(added_filters(built_in_names()).usable[name])
