@@ -22,6 +22,7 @@ EVERY = (
     "variance",
     "lbp",
     "membrane_projections",
+    "fft_gabor",
 )
 
 
