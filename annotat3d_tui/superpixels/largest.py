@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.compiled import kernel
 
+_Y, _Z = 21, 42
+_MASK = (1 << _Y) - 1  # a place on the stack is z, y and x in one number
+
 
 @kernel
 def fill_piece(ids: NDArray[Any], place: Any, wanted: Any, mark: Any, stack: NDArray[Any]) -> tuple[NDArray[Any], Any]:
@@ -18,7 +21,7 @@ def fill_piece(ids: NDArray[Any], place: Any, wanted: Any, mark: Any, stack: NDA
     plane = height * width
     voxels = ids.reshape(-1)
     voxels[place] = mark
-    stack[0] = place
+    stack[0] = (place // plane) << _Z | (place // width % height) << _Y | (place % width)
     top, size = 1, 1
     while top:
         if top + 6 > stack.size:
@@ -27,21 +30,38 @@ def fill_piece(ids: NDArray[Any], place: Any, wanted: Any, mark: Any, stack: NDA
             stack = larger
         top -= 1
         here = stack[top]
-        z, rest = divmod(here, plane)
-        y, x = divmod(rest, width)
-        for step, inside in (
-            (1, x + 1 < width),
-            (-1, x > 0),
-            (width, y + 1 < height),
-            (-width, y > 0),
-            (plane, z + 1 < depth),
-            (-plane, z > 0),
-        ):
-            if inside and voxels[here + step] == wanted:
-                voxels[here + step] = mark
-                stack[top] = here + step
-                top += 1
-                size += 1
+        z, y, x = here >> _Z, (here >> _Y) & _MASK, here & _MASK
+        voxel = z * plane + y * width + x
+        if x + 1 < width and voxels[voxel + 1] == wanted:
+            voxels[voxel + 1] = mark
+            stack[top] = here + 1
+            top += 1
+            size += 1
+        if x > 0 and voxels[voxel - 1] == wanted:
+            voxels[voxel - 1] = mark
+            stack[top] = here - 1
+            top += 1
+            size += 1
+        if y + 1 < height and voxels[voxel + width] == wanted:
+            voxels[voxel + width] = mark
+            stack[top] = here + (1 << _Y)
+            top += 1
+            size += 1
+        if y > 0 and voxels[voxel - width] == wanted:
+            voxels[voxel - width] = mark
+            stack[top] = here - (1 << _Y)
+            top += 1
+            size += 1
+        if z + 1 < depth and voxels[voxel + plane] == wanted:
+            voxels[voxel + plane] = mark
+            stack[top] = here + (1 << _Z)
+            top += 1
+            size += 1
+        if z > 0 and voxels[voxel - plane] == wanted:
+            voxels[voxel - plane] = mark
+            stack[top] = here - (1 << _Z)
+            top += 1
+            size += 1
     return stack, size
 
 
