@@ -108,7 +108,7 @@ async def test_a_preview_labels_only_the_slices_around_and_is_not_kept(files: Pa
 
 
 async def test_esc_stops_a_computation_and_nothing_is_changed(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotat3d_tui.workflow.make_superpixels", endless)
+    monkeypatch.setattr("annotat3d_tui.workflow.superpixels.make_superpixels", endless)
     async with opened(files) as (pilot, screen):
         await pilot.press("S")
         await until(pilot, lambda: screen.running is not None and screen.running.stage == "flood")
@@ -127,7 +127,7 @@ async def test_esc_stops_a_computation_and_nothing_is_changed(files: Path, monke
 
 
 async def test_quitting_asks_only_while_something_runs(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotat3d_tui.workflow.make_superpixels", endless)
+    monkeypatch.setattr("annotat3d_tui.workflow.superpixels.make_superpixels", endless)
     async with opened(files) as (pilot, screen):
         await pilot.press("S")
         await until(pilot, lambda: screen.running is not None)
@@ -170,7 +170,7 @@ async def test_an_error_that_is_not_ours_crashes_loudly(files: Path, monkeypatch
     def broken(*given: object, **named: object) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr("annotat3d_tui.workflow.make_superpixels", broken)
+    monkeypatch.setattr("annotat3d_tui.workflow.superpixels.make_superpixels", broken)
 
     async def crash() -> None:
         async with opened(files) as (pilot, _):
