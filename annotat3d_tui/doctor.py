@@ -123,6 +123,22 @@ def _terminal() -> Iterator[Check]:
     yield Check("UTF-8", utf8, encoding, "export LANG=C.UTF-8 (the pictures are drawn with ▀)")
 
 
+def _filters() -> Iterator[Check]:
+    """Filters of other packages: each is loaded in a child process."""
+    try:
+        from annotat3d_tui.features.plugins import added_filters
+        from annotat3d_tui.features.registry import built_in_names
+    except ImportError:  # of NumPy: the libraries above say so
+        return
+    added = added_filters(built_in_names())
+    for sentence in added.refused:
+        yield Check("filter", False, sentence)
+    for name in added.usable:
+        code = "import sys; from annotat3d_tui.features.registry import family_of; family_of(sys.argv[1])"
+        works, said = _in_child(code, name)
+        yield Check("filter", works, name if works else said.partition(": ")[2], "update or remove its package")
+
+
 def _machine() -> Iterator[Check]:
     yield Check("processors", True, f"{available_threads()} may be used")
     free, budget = available_memory(), default_budget()
@@ -189,6 +205,7 @@ def _existing(folder: Path) -> Path:
 LOOKS: tuple[Callable[[], Iterator[Check]], ...] = (
     _python,
     _libraries,
+    _filters,
     _terminal,
     _machine,
     _graphics,

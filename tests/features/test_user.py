@@ -1,5 +1,6 @@
 """Filters of other packages: by a real distribution on the path of a child process, and as functions."""
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -60,7 +61,12 @@ def install(tmp_path):
         lines = [f"{filter} = {name}_code:{value}" for filter, value in points.items()]
         (about / "entry_points.txt").write_text("\n".join(["[annotat3d_tui.filters]", *lines, ""]))
         path = f"import sys; sys.path[:0] = [{str(tmp_path)!r}]\n"
-        done = subprocess.run([sys.executable, "-c", path + textwrap.dedent(code)], capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", path + textwrap.dedent(code)],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
@@ -161,6 +167,20 @@ def test_names_that_are_taken_are_refused(install):
         "received that of a filter of this program: rename its entry point."
     )
     assert len(said) == 4
+
+
+def test_the_doctor_tells(install):
+    said = install(
+        {"sobel": "plain", "mine": "plain", "gone": "gone"},
+        """
+        from annotat3d_tui import doctor
+        for check in doctor._filters():
+            print(check.works, check.found)
+        """,
+    )
+    assert said[0].startswith("False The filter 'sobel' of package ridges 1.2 must have a name of its own")
+    assert said[1].startswith("False The filter 'gone' of package ridges 1.2 must load (ridges_code:gone)")
+    assert said[2] == "True mine"
 
 
 def test_two_packages_with_one_name(monkeypatch):
