@@ -4,7 +4,7 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
 
     __main__ -> cli -> tui -> session | doctor -> workflow | workspace | demo -> classifiers | render
              -> features -> superpixels | labels | volume
-             -> parameters | blocks | compiled | memory | content | cache | allocation -> errors
+             -> parameters | blocks | compiled | memory | content | cache | allocation | archive -> errors
 
     errors        one family of errors, each a plain sentence
     parameters    a parameter declares default, range, unit and help once: for form, flag, JSON and cache key
@@ -13,6 +13,7 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
     memory        how much memory may be taken
     content       a name for what an array holds
     cache         what was computed once, in a folder
+    archive       named arrays and facts in one file that is safe to open
     allocation    room for volumes, in memory or in a nameless file
     volume        files <-> (Z, Y, X) arrays: TIFF, RAW, .npy
     labels        what the hand drew: label table, strokes, markers, journal; how two label volumes compare

@@ -147,14 +147,21 @@ class Annotation:
         """
         return self.import_marks(*marked_voxels(mask, self.shape, mapping, name), name)
 
-    def import_marks(self, where: NDArray[np.int64], labels: NDArray[np.uint16], name: str = "mask") -> Edit:
+    def import_marks(
+        self, where: NDArray[np.int64], labels: NDArray[np.uint16], name: str = "mask", table: Iterable[Label] = ()
+    ) -> Edit:
         """`import_mask` with what `masks.marked_voxels` found, which takes long and needs no annotation.
 
-        where: (m,) flat indices, at least one, each once; labels: (m,) from 1.
+        where: (m,) flat indices, at least one, each once; labels: (m,) from 1. table: labels that come with the marks,
+        with names and colours, in place of those of the same id; a name that another label has gets a number.
         """
         words = f"import {name}: {len(where)} voxels of {len(np.unique(labels))} labels"
-        edit = self._mark("import", words, where, labels)
-        assert edit is not None  # its stroke id is new
+        edit = self._edit(where, labels)
+        assert edit.size  # its stroke id is new
+        brought = self._brought(table)
+        known = {one.id for one in brought}
+        missing = self._missing_labels([one for one in np.unique(labels).tolist() if one not in known], brought)
+        self._commit("import", words, edit, (*brought, *missing))
         return edit
 
     def erase_stroke_at(self, voxel: tuple[int, int, int]) -> Edit | None:
@@ -262,12 +269,28 @@ class Annotation:
     def _edit(self, where: NDArray[np.int64], labels: NDArray[np.uint16] | int) -> Edit:
         return self.markers.edit(where, labels, self._strokes + 1)
 
-    def _missing_labels(self, ids: Iterable[int]) -> tuple[Relabel, ...]:
+    def _missing_labels(self, ids: Iterable[int], after: tuple[Relabel, ...] = ()) -> tuple[Relabel, ...]:
+        """What adds those of these labels that are not in the table, once `after` is done."""
         table = self.table
+        for one in after:
+            table = table.put(one.id, one.after)
         missing = [label for label in sorted(ids) if label and label not in table]
         for label in missing:
             table = table.add(id=label)
         return tuple(Relabel(label, None, table[label]) for label in missing)
+
+    def _brought(self, labels: Iterable[Label]) -> tuple[Relabel, ...]:
+        """What puts these labels into the table, one after the other, where they differ from its own."""
+        table, relabels = self.table, []
+        for label in labels:
+            before = table.get(label.id)
+            others = {one.name for one in table if one.id != label.id}
+            names = (label.name, *(f"{label.name} ({number})" for number in range(2, len(others) + 3)))
+            after = replace(label, name=next(name for name in names if name not in others))
+            if after != before:
+                relabels.append(Relabel(label.id, before, after))
+                table = table.put(label.id, after)
+        return tuple(relabels)
 
     def _relabel(self, words: str, label: Label) -> None:
         before = self.table.get(label.id)
