@@ -59,10 +59,12 @@ def flood(
     flat: bool = False,
     threads: int = 1,
     progress: Progress = quiet,
+    out: NDArray[np.int32] | None = None,
 ) -> NDArray[np.int32]:
     """The superpixel id 1…n of each voxel of `gradient` (Z, Y, X); each seed has its own.
 
     A superpixel may be in pieces where blocks meet: `mend` joins them. With `flat` no id leaves its plane.
+    `out`, when given, is filled and returned.
     """
     box, halo = box_and_halo(seeds.step[2], compactness, flat)
     spans = [_spans(size, box, halo) for size in gradient.shape]
@@ -71,7 +73,7 @@ def flood(
     layout = _layout(spans, flat)
     per_cost = (LEVELS - 1) / (65535 + FARTHEST * compactness)
     weights = np.float32(2 * per_cost), np.float32(compactness / seeds.step[2] * per_cost)
-    ids = np.empty(gradient.shape, np.int32)
+    ids = np.empty(gradient.shape, np.int32) if out is None else out
     stop = np.zeros(1, np.uint8)
 
     def work(block: tuple[Span, ...], scratch: _Scratch) -> None:

@@ -1,6 +1,7 @@
 """Image -> gradient: Sobel magnitude of the lightly smoothed image, rescaled to 0…65535 for any voxel type."""
 
 import math
+from collections.abc import Callable
 from functools import partial
 from itertools import product
 from threading import Lock
@@ -18,6 +19,13 @@ QUANTILE = 0.999
 
 _PLANES = 16
 _PLANE_VOXELS = 1 << 17
+_SAMPLE = 1 << 24
+
+Tile = tuple[Slab, Slab]
+"""Planes and rows."""
+
+Allocate = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]
+"""Where large arrays come from: `np.empty`, or what gives one that lies in a file."""
 
 
 class _Scratch(NamedTuple):
@@ -28,15 +36,32 @@ class _Scratch(NamedTuple):
     smooth: NDArray[np.float32]
     rows: NDArray[np.float32]
     counts: NDArray[np.int64]
+    codes: NDArray[np.uint16]
+
+
+class _Job(NamedTuple):
+    """A tile whose gradient is made: to be written, to be counted."""
+
+    tile: Tile
+    written: bool
+    counted: bool
 
 
 def gradient(
-    image: NDArray[Any], *, flat: bool = False, threads: int = 1, progress: Progress = quiet
+    image: NDArray[Any],
+    planes: slice = slice(None),
+    *,
+    flat: bool = False,
+    threads: int = 1,
+    progress: Progress = quiet,
+    allocate: Allocate = np.empty,
 ) -> NDArray[np.uint16]:
     """Sobel magnitude of `image` smoothed with sigma 1, scaled so that its 99.9th percentile is 65535.
 
-    `image` is (Z, Y, X) of whole or real numbers, all finite; the result has its shape. With `flat`,
-    or for a single plane, smoothing and derivatives stay within each plane. Borders are mirrored.
+    `image` is (Z, Y, X) of whole or real numbers, all finite; the result has its shape, or that of the `planes`
+    asked for, and comes from `allocate(shape, dtype)`. With `flat`, or for a single plane, smoothing and derivatives
+    stay within each plane. Borders are mirrored. Of images of more than 16 million voxels the percentile is that of
+    evenly spread tiles, so that some planes come out as they would with all.
     An image multiplied by a power of two gives the same bits: only its range and type of number differ.
     A constant image gives 0.
 
@@ -46,23 +71,61 @@ def gradient(
     [453, 5976, 30272, 65535, 65535, 30272, 5976, 453]
     """
     flat = flat or image.shape[0] == 1
-    low, scale = _normalisation(image, threads, part(progress, 0.0, 0.1))
-    codes = np.empty(image.shape, np.uint16)
-    tiles = list(product(slabs(image.shape[0], _PLANES), _strips(image.shape)))
+    first, last, _ = planes.indices(image.shape[0])
+    whole = (first, last) == (0, image.shape[0])
+    all_tiles = _tiles(image.shape, 0, image.shape[0])
+    sample = _sample(all_tiles, image.size)
+    normalisation = _normalisation(image, sample, threads, part(progress, 0.0, 0.1))
+    codes = allocate((last - first, *image.shape[1:]), np.dtype(np.uint16))
     counts = np.zeros(sobel.CODES, np.int64)
     counting = Lock()
 
-    def work(tile: tuple[Slab, Slab], scratch: _Scratch) -> None:
-        _code_tile(image, tile, (low, scale), flat, scratch, codes)
-        with counting:
-            np.add(counts, scratch.counts, out=counts)
+    def work(job: _Job, scratch: _Scratch) -> None:
+        out = _inside(codes, job.tile, first) if job.written else _corner(scratch.codes, job.tile)
+        _code_tile(image, job.tile, normalisation, flat, scratch, out)
+        if job.counted:
+            sobel.count(out, scratch.counts)
+            with counting:
+                np.add(counts, scratch.counts, out=counts)
 
-    make_scratch = partial(_scratch, tiles[0], image.shape[2], flat)
-    in_threads(lent(work, make_scratch), tiles, threads, part(progress, 0.1, 0.9), "gradient")
-    table = _levels(counts)
-    translate = partial(_translate, codes, table)
+    tiles = all_tiles if whole else _tiles(image.shape, first, last)
+    make_scratch = partial(_scratch, all_tiles[0], image.shape[2], flat, whole)
+    in_threads(lent(work, make_scratch), _jobs(tiles, sample, whole), threads, part(progress, 0.1, 0.9), "gradient")
+    translate = partial(_translate, codes, _levels(counts), first)
     in_threads(translate, tiles, threads, part(progress, 0.9, 1.0), "gradient")
     return codes
+
+
+def _jobs(tiles: list[Tile], sample: list[Tile], whole: bool) -> list[_Job]:
+    """What to do with which tile: those of the sample set the scale, even where they are not asked for."""
+    if whole:
+        counted = frozenset(sample)
+        return [_Job(tile, True, tile in counted) for tile in tiles]
+    return [_Job(tile, False, True) for tile in sample] + [_Job(tile, True, False) for tile in tiles]
+
+
+def _tiles(shape: tuple[int, ...], first: int, last: int) -> list[Tile]:
+    """Tiles that cover the planes `first` to `last` - 1."""
+    along_z = [Slab(*(first + edge for edge in slab)) for slab in slabs(last - first, _PLANES)]
+    return list(product(along_z, _strips(shape)))
+
+
+def _sample(tiles: list[Tile], voxels: int) -> list[Tile]:
+    """Some tiles, evenly spread, or all where they are few: those whose gradients set the scale."""
+    every = -(-voxels // _SAMPLE)
+    return tiles[every // 2 :: every]
+
+
+def _inside(codes: NDArray[Any], tile: Tile, first: int) -> NDArray[Any]:
+    """The part of `codes`, whose first plane is `first`, that a tile writes."""
+    slab, strip = tile
+    return codes[slab.start - first : slab.stop - first, strip.write]
+
+
+def _corner(codes: NDArray[np.uint16], tile: Tile) -> NDArray[np.uint16]:
+    """As much of the scratch as a tile needs."""
+    planes, rows = (slab.stop - slab.start for slab in tile)
+    return codes[:planes, :rows]
 
 
 def _strips(shape: tuple[int, ...]) -> list[Slab]:
@@ -70,22 +133,28 @@ def _strips(shape: tuple[int, ...]) -> list[Slab]:
     return slabs(shape[1], max(_PLANE_VOXELS // shape[2], 1))
 
 
-def _normalisation(image: NDArray[Any], threads: int, progress: Progress) -> tuple[float, float]:
-    """`low` and a power of two `scale`, so that (voxel / 2 - low) * scale lies within 0 … 1."""
+def _normalisation(image: NDArray[Any], sample: list[Tile], threads: int, progress: Progress) -> tuple[float, float]:
+    """`low` and a power of two `scale`, so that (voxel / 2 - low) * scale lies within 0 … 1 in the sample."""
+    lowest, highest = _range(image, sample, threads, progress)
+    if lowest == highest:
+        lowest, highest = _range(image, _tiles(image.shape, 0, image.shape[0]), threads, quiet)
+    width = 0.5 * highest - 0.5 * lowest
+    _, exponent = math.frexp(width)
+    return 0.5 * lowest, math.ldexp(1.0, min(-exponent, 1000)) if width else 0.0
+
+
+def _range(image: NDArray[Any], tiles: list[Tile], threads: int, progress: Progress) -> tuple[float, float]:
     ranges: list[tuple[float, float]] = []
 
-    def work(slab: Slab) -> None:
-        voxels = image[slab.write]
+    def work(tile: Tile) -> None:
+        voxels = _inside(image, tile, 0)
         ranges.append((float(voxels.min()), float(voxels.max())))
 
-    in_threads(work, slabs(image.shape[0], _PLANES), threads, progress, "gradient")
-    low = 0.5 * min(lowest for lowest, _ in ranges)
-    width = 0.5 * max(highest for _, highest in ranges) - low
-    _, exponent = math.frexp(width)
-    return low, math.ldexp(1.0, min(-exponent, 1000)) if width else 0.0
+    in_threads(work, tiles, threads, progress, "gradient")
+    return min(lowest for lowest, _ in ranges), max(highest for _, highest in ranges)
 
 
-def _scratch(tile: tuple[Slab, Slab], columns: int, flat: bool) -> _Scratch:
+def _scratch(tile: Tile, columns: int, flat: bool, whole: bool) -> _Scratch:
     planes, rows = (slab.stop - slab.start for slab in tile)
     margin = 2 * sobel.PAD
     height, width = rows + 2, columns + 2
@@ -95,29 +164,29 @@ def _scratch(tile: tuple[Slab, Slab], columns: int, flat: bool) -> _Scratch:
         smooth=np.empty((3, height, width), np.float32),
         rows=np.empty((4, columns + margin), np.float32),
         counts=np.empty(sobel.CODES, np.int64),
+        codes=np.empty((0 if whole else planes, rows, columns), np.uint16),
     )
 
 
 def _code_tile(
     image: NDArray[Any],
-    tile: tuple[Slab, Slab],
+    tile: Tile,
     normalisation: tuple[float, float],
     flat: bool,
     scratch: _Scratch,
-    codes: NDArray[np.uint16],
+    out: NDArray[np.uint16],
 ) -> None:
-    """Write the gradient's codes of one tile and count them in the scratch."""
+    """Write the gradient's codes of one tile."""
     slab, strip = tile
     voxels, planes, rows = _read(image, slab, strip, 0 if flat else sobel.PAD)
     padded = scratch.padded[: planes.size, : rows.size]
     sobel.load(voxels, planes, rows, *normalisation, padded)
     height = strip.stop - strip.start + 2
-    smooth, out = scratch.smooth[:, :height], codes[slab.write, strip.write]
+    smooth = scratch.smooth[:, :height]
     if flat:
         sobel.code_planes(padded, sobel.TAPS, smooth[0], scratch.rows, out)
     else:
         sobel.code_slab(padded, sobel.TAPS, scratch.ring[:, :height], smooth, scratch.rows, out)
-    sobel.count(out, scratch.counts)
 
 
 def _read(
@@ -148,6 +217,5 @@ def _levels(counts: NDArray[np.int64]) -> NDArray[np.uint16]:
     return np.round(np.minimum(magnitudes / largest, 1.0) * 65535).astype(np.uint16)
 
 
-def _translate(codes: NDArray[np.uint16], table: NDArray[np.uint16], tile: tuple[Slab, Slab]) -> None:
-    slab, strip = tile
-    sobel.translate(codes[slab.write, strip.write], table)
+def _translate(codes: NDArray[np.uint16], table: NDArray[np.uint16], first: int, tile: Tile) -> None:
+    sobel.translate(_inside(codes, tile, first), table)

@@ -47,17 +47,38 @@ def nodes(size: int, spacing: int) -> tuple[int, int]:
     return (size - 1 - (count - 1) * spacing) // 2, count
 
 
+def nodes_within(size: int, spacing: int, first: int, last: int) -> tuple[int, int]:
+    """First node, counted from `first`, and number of those nodes that lie within `first` to `last` - 1.
+
+    >>> nodes_within(20, 7, 5, 18), nodes_within(20, 7, 0, 20) == nodes(20, 7)
+    ((4, 2), True)
+    """
+    start, count = nodes(size, spacing)
+    begin = max(-((start - first) // spacing), 0)
+    end = min((last - 1 - start) // spacing + 1, count)
+    return start + begin * spacing - first, end - begin
+
+
 def place_seeds(
-    gradient: NDArray[np.uint16], spacing: int, *, flat: bool = False, threads: int = 1, progress: Progress = quiet
+    gradient: NDArray[np.uint16],
+    spacing: int,
+    *,
+    flat: bool = False,
+    along_z: tuple[int, int] | None = None,
+    threads: int = 1,
+    progress: Progress = quiet,
 ) -> Seeds:
     """A seed for each node of the grid, where the gradient (Z, Y, X) is lowest within spacing // 4 voxels of it.
 
     Among equal ones the nearest to the node counts, then the first in raster order. With `flat`
-    each plane has a grid of its own.
+    each plane has a grid of its own. `along_z` are first node and number of nodes
+    along z, where they are not those of the gradient's own size.
     """
     step = (1 if flat else spacing, spacing, spacing)
     window = tuple(one // 4 for one in step)
-    start, counts = zip(*(nodes(size, one) for size, one in zip(gradient.shape, step, strict=True)), strict=True)
+    grid = [nodes(size, one) for size, one in zip(gradient.shape, step, strict=True)]
+    grid[0] = along_z or grid[0]
+    start, counts = zip(*grid, strict=True)
     seeds = Seeds(np.empty(counts, np.int64), start, step, window)
     place = partial(_place_layer, gradient, np.array((start, step, window)), seeds.voxels)
     in_threads(place, range(counts[0]), threads, progress, "seeds")

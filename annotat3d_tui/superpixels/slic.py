@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise, product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from annotat3d_tui.parameters import Parameters, parameter
 from annotat3d_tui.superpixels import clusters, largest
 from annotat3d_tui.superpixels.intensity import intensity
 from annotat3d_tui.superpixels.mend import give_away
-from annotat3d_tui.superpixels.seeds import nodes
+from annotat3d_tui.superpixels.seeds import nodes, nodes_within
 
 ITERATIONS = 5
 SMALLEST = 8
@@ -66,15 +66,28 @@ class Slic(Parameters):
 
         `out`, when given, is the contiguous int32 array (Z, Y, X) that is filled and returned.
         """
-        levels = intensity(image, threads=threads, progress=part(progress, 0.0, 0.05))
-        return cluster(levels, self.spacing, self.compactness, threads=threads, progress=progress, out=out)
+        return self._cluster(image, slice(None), threads, progress, out)
 
+    def of_planes(
+        self, image: NDArray[Any], planes: slice, *, threads: int = 1, progress: Progress = quiet
+    ) -> NDArray[np.int32]:
+        """Superpixels of some planes on the scale and grid of the whole image; ids 1…n."""
+        return self._cluster(image, planes, threads, progress, None)
 
-class Grid(NamedTuple):
-    """First node and number of nodes along an axis."""
+    @property
+    def reach(self) -> int:
+        """How many planes around a plane matter to its superpixels."""
+        return 3 * self.spacing
 
-    start: int
-    number: int
+    def _cluster(
+        self, image: NDArray[Any], planes: slice, threads: int, progress: Progress, out: NDArray[np.int32] | None
+    ) -> NDArray[np.int32]:
+        first, last, _ = planes.indices(image.shape[0])
+        along_z = nodes_within(image.shape[0], self.spacing, first, last)
+        levels = intensity(image, planes, threads=threads, progress=part(progress, 0.0, 0.05))
+        return cluster(
+            levels, self.spacing, self.compactness, along_z=along_z, threads=threads, progress=progress, out=out
+        )
 
 
 def cluster(
@@ -82,17 +95,18 @@ def cluster(
     spacing: int,
     compactness: float,
     *,
-    along_z: Grid | None = None,
+    along_z: tuple[int, int] | None = None,
     threads: int = 1,
     progress: Progress = quiet,
     out: NDArray[np.int32] | None = None,
 ) -> NDArray[np.int32]:
-    """Superpixels of intensities 0…65535 (Z, Y, X); `along_z` are the nodes along z when they are not its own."""
-    grids = [Grid(*nodes(size, spacing)) for size in levels.shape]
+    """Superpixels of intensities 0…65535 (Z, Y, X); `along_z` are first node and number of nodes along z when they
+    are not its own."""
+    grids = [nodes(size, spacing) for size in levels.shape]
     grids[0] = along_z or grids[0]
     z, y, x = (_edges(size, grid, spacing) for size, grid in zip(levels.shape, grids, strict=True))
     edges = z, y, x
-    counts = tuple(grid.number for grid in grids)
+    counts = tuple(count for _, count in grids)
     sums, centres = np.zeros((*counts, 5), np.int64), np.zeros((*counts, 4), np.float32)
     ids = np.empty(levels.shape, np.int32) if out is None else out
     layers = range(counts[0])
@@ -112,9 +126,10 @@ def cluster(
     return ids
 
 
-def _edges(size: int, grid: Grid, spacing: int) -> NDArray[np.int64]:
+def _edges(size: int, grid: tuple[int, int], spacing: int) -> NDArray[np.int64]:
     """First voxels of the cells along an axis, and its size; a cell is what is nearest to its node."""
-    edges = grid.start - (spacing - 1) // 2 + spacing * np.arange(grid.number + 1, dtype=np.int64)
+    start, count = grid
+    edges = start - (spacing - 1) // 2 + spacing * np.arange(count + 1, dtype=np.int64)
     edges[0], edges[-1] = 0, size
     return edges
 

@@ -18,6 +18,8 @@ TAPS = np.exp(-0.5 * np.arange(-RADIUS, RADIUS + 1, dtype=np.float64) ** 2)
 TAPS = (TAPS / TAPS.sum()).astype(np.float32)
 
 CODES = 1 << 16
+HIGHEST = 64.0
+"""What is farther outside 0…1 is clipped, so that no magnitude lies above the highest code."""
 _SHIFT = 14
 _LOWEST = 27 << 23  # float32 bits of 2**-100: what is below counts as no gradient
 
@@ -41,7 +43,7 @@ def reflect(index: int, size: int) -> int:
 def load(
     voxels: NDArray[Any], planes: NDArray[Any], rows: NDArray[Any], low: float, scale: float, out: NDArray[Any]
 ) -> None:
-    """Fill `out` (float32) with normalised voxels: those planes and rows of `voxels`, each row padded."""
+    """Fill `out` (float32) with normalised voxels: those planes and rows of `voxels`, each padded."""
     width = voxels.shape[2]
     for p in range(planes.size):
         plane = voxels[planes[p]]
@@ -50,7 +52,8 @@ def load(
             row = out[p, r]
             inner = row[PAD : PAD + width]
             for x in range(width):
-                inner[x] = np.float32((np.float64(source[x]) * 0.5 - low) * scale)
+                value = (np.float64(source[x]) * 0.5 - low) * scale
+                inner[x] = np.float32(min(max(value, -HIGHEST), HIGHEST))
             for x in range(PAD):
                 row[x] = inner[reflect(x - PAD, width)]
                 row[PAD + width + x] = inner[reflect(width + x, width)]

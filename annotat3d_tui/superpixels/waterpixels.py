@@ -1,6 +1,7 @@
 """Image -> superpixels by waterpixels: gradient, seeds on a grid, compact watershed, connected pieces."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,10 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, part, quiet
 from annotat3d_tui.parameters import Parameters, parameter
-from annotat3d_tui.superpixels.flood import flood
-from annotat3d_tui.superpixels.gradient import gradient
+from annotat3d_tui.superpixels.flood import box_and_halo, flood
+from annotat3d_tui.superpixels.gradient import Allocate, gradient
 from annotat3d_tui.superpixels.mend import mend
-from annotat3d_tui.superpixels.seeds import place_seeds
+from annotat3d_tui.superpixels.seeds import nodes_within, place_seeds
 
 _SPACING = (
     "distance of the seeds, so about the side of a superpixel: larger is faster, "
@@ -36,10 +37,44 @@ class Waterpixels3D(Parameters):
     spacing: int = parameter(7, _SPACING, unit="voxels", minimum=2, maximum=64)
     compactness: float = parameter(10000.0, _COMPACTNESS, minimum=0, maximum=1e6)
 
-    def __call__(self, image: NDArray[Any], *, threads: int = 1, progress: Progress = quiet) -> NDArray[np.int32]:
-        """The superpixel of each voxel of `image` (Z, Y, X): ids 1…n in order of the grid, each 6-connected."""
+    def __call__(
+        self,
+        image: NDArray[Any],
+        *,
+        threads: int = 1,
+        progress: Progress = quiet,
+        out: NDArray[np.int32] | None = None,
+        allocate: Allocate = np.empty,
+    ) -> NDArray[np.int32]:
+        """The superpixel of each voxel of `image` (Z, Y, X): ids 1…n in order of the grid, each 6-connected.
+
+        `out`, when given, is the contiguous int32 array (Z, Y, X) that is filled and returned; the gradient,
+        2 bytes a voxel, comes from `allocate(shape, dtype)`.
+        """
+        return self._grow(image, slice(None), threads, progress, out, allocate)
+
+    def of_planes(
+        self, image: NDArray[Any], planes: slice, *, threads: int = 1, progress: Progress = quiet
+    ) -> NDArray[np.int32]:
+        """Superpixels of some planes on the scale and grid of the whole image; ids 1…n, holes among them."""
+        return self._grow(image, planes, threads, progress, None, np.empty)
+
+    @property
+    def reach(self) -> int:
+        """How many planes around a plane matter to its superpixels."""
+        return box_and_halo(self.spacing, self.compactness, False)[1]
+
+    def _grow(
+        self,
+        image: NDArray[Any],
+        planes: slice,
+        threads: int,
+        progress: Progress,
+        out: NDArray[np.int32] | None,
+        allocate: Allocate,
+    ) -> NDArray[np.int32]:
         flat = image.shape[0] == 1
-        return _waterpixels(image, self.spacing, self.compactness, flat, threads, progress)
+        return _waterpixels(image, planes, self.spacing, self.compactness, flat, threads, progress, out, allocate)
 
 
 @dataclass(frozen=True)
@@ -53,9 +88,43 @@ class Waterpixels(Parameters):
     spacing: int = parameter(7, _SPACING, unit="voxels", minimum=2, maximum=256)
     compactness: float = parameter(10000.0, _COMPACTNESS, minimum=0, maximum=1e6)
 
-    def __call__(self, image: NDArray[Any], *, threads: int = 1, progress: Progress = quiet) -> NDArray[np.int32]:
-        """The superpixel of each voxel of `image` (Z, Y, X): ids 1…n in order of the grid, each 4-connected."""
-        return _waterpixels(image, self.spacing, self.compactness, True, threads, progress)
+    def __call__(
+        self,
+        image: NDArray[Any],
+        *,
+        threads: int = 1,
+        progress: Progress = quiet,
+        out: NDArray[np.int32] | None = None,
+        allocate: Allocate = np.empty,
+    ) -> NDArray[np.int32]:
+        """The superpixel of each voxel of `image` (Z, Y, X): ids 1…n in order of the grid, each 4-connected.
+
+        `out`, when given, is the contiguous int32 array (Z, Y, X) that is filled and returned; the gradient,
+        2 bytes a voxel, comes from `allocate(shape, dtype)`.
+        """
+        return self._grow(image, slice(None), threads, progress, out, allocate)
+
+    def of_planes(
+        self, image: NDArray[Any], planes: slice, *, threads: int = 1, progress: Progress = quiet
+    ) -> NDArray[np.int32]:
+        """Superpixels of some planes on the scale and grid of the whole image; ids 1…n, holes among them."""
+        return self._grow(image, planes, threads, progress, None, np.empty)
+
+    @property
+    def reach(self) -> int:
+        """How many planes around a plane matter to its superpixels."""
+        return 0
+
+    def _grow(
+        self,
+        image: NDArray[Any],
+        planes: slice,
+        threads: int,
+        progress: Progress,
+        out: NDArray[np.int32] | None,
+        allocate: Allocate,
+    ) -> NDArray[np.int32]:
+        return _waterpixels(image, planes, self.spacing, self.compactness, True, threads, progress, out, allocate)
 
 
 METHODS = (Waterpixels3D, Waterpixels)
@@ -63,10 +132,21 @@ METHODS = (Waterpixels3D, Waterpixels)
 
 
 def _waterpixels(
-    image: NDArray[Any], spacing: int, compactness: float, flat: bool, threads: int, progress: Progress
+    image: NDArray[Any],
+    planes: slice,
+    spacing: int,
+    compactness: float,
+    flat: bool,
+    threads: int,
+    progress: Progress,
+    out: NDArray[np.int32] | None,
+    allocate: Allocate,
 ) -> NDArray[np.int32]:
-    edges = gradient(image, flat=flat, threads=threads, progress=part(progress, 0.0, 0.07))
-    seeds = place_seeds(edges, spacing, flat=flat, threads=threads, progress=part(progress, 0.07, 0.08))
-    ids = flood(edges, seeds, compactness, flat=flat, threads=threads, progress=part(progress, 0.08, 0.85))
-    mend(ids, edges, seeds, flat=flat, threads=threads, progress=part(progress, 0.85, 1.0))
+    first, last, _ = planes.indices(image.shape[0])
+    along_z = nodes_within(image.shape[0], 1 if flat else spacing, first, last)
+    share = partial(part, progress)
+    edges = gradient(image, planes, flat=flat, threads=threads, progress=share(0.0, 0.07), allocate=allocate)
+    seeds = place_seeds(edges, spacing, flat=flat, along_z=along_z, threads=threads, progress=share(0.07, 0.08))
+    ids = flood(edges, seeds, compactness, flat=flat, threads=threads, progress=share(0.08, 0.85), out=out)
+    mend(ids, edges, seeds, flat=flat, threads=threads, progress=share(0.85, 1.0))
     return ids
