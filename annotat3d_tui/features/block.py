@@ -79,8 +79,7 @@ class Source:
                 f"The image must have three axes (Z, Y, X), none of them empty, received shape {array.shape}: "
                 "give a single slice as (1, Y, X)."
             )
-        steps = tuple(-(-length // SAMPLES) for length in array.shape)
-        sample = np.sort(array[:: steps[0], :: steps[1], :: steps[2]], axis=None)
+        sample = sampled(array)
         direct = array.dtype.isnative and array.flags.c_contiguous and array.flags.aligned
         return cls(array, float(np.float32(sample[sample.size // 2])), direct)
 
@@ -139,6 +138,12 @@ class Block:
         copy = self.scratch.array("copy", part.shape, part.dtype.newbyteorder("="))
         np.copyto(copy, part)
         return copy
+
+
+def sampled(image: NDArray[Any]) -> NDArray[Any]:
+    """At most 4096 voxels spread over an image (Z, Y, X), in ascending order."""
+    steps = tuple(-(-length // SAMPLES) for length in image.shape)
+    return np.sort(image[:: steps[0], :: steps[1], :: steps[2]], axis=None)
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

@@ -15,6 +15,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "gaussian": ("fft_gauss", "fft_dog", "sobel", "laplacian", "hessian"),
     "extrema": ("minimum", "maximum"),
     "moments": ("average", "variance"),
+    "median": ("median",),
     "patterns": ("lbp",),
     "membrane": ("membrane_projections",),
     "gabor": ("fft_gabor",),

@@ -20,6 +20,7 @@ EVERY = (
     "maximum",
     "average",
     "variance",
+    "median",
     "lbp",
     "membrane_projections",
     "fft_gabor",
