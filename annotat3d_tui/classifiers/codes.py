@@ -15,6 +15,8 @@ from annotat3d_tui.compiled import kernel
 
 MOST_CUTS = 255
 """Cuts of a column up to which its codes fit a byte."""
+CHUNK = 2048
+"""Values that become codes together."""
 
 
 @dataclass(frozen=True)
@@ -81,47 +83,24 @@ def coarse(feature: NDArray[np.int32], threshold: NDArray[np.float32]) -> NDArra
     return coarsened
 
 
-def encode(
-    columns: NDArray[np.float32],
-    cuts: Cuts,
-    codes: NDArray[Any],
-    low: NDArray[Any],
-    high: NDArray[Any],
-    found: NDArray[np.uint32],
-) -> None:
-    """Write the codes of `columns` (F, n) to `codes` (F, n), and their lowest and highest in each column (F,).
-
-    `found` (n,) is scratch. NaN gets code 0. Columns without a cut are not read: their codes are left as they are.
-    """
-    _encode(columns, cuts.values, cuts.starts, codes, low, high, found)
+def encode(values: NDArray[np.float32], cuts: Cuts, column: int, codes: NDArray[Any]) -> None:
+    """Write the codes of the values (n,) of a column to `codes` (n,); NaN gets code 0."""
+    _encode(values, cuts.values[cuts.starts[column] : cuts.starts[column + 1]], codes)
 
 
 @kernel
-def _encode(
-    columns: NDArray[np.float32],
-    values: NDArray[np.float32],
-    starts: NDArray[np.int64],
-    codes: NDArray[Any],
-    low: NDArray[Any],
-    high: NDArray[Any],
-    found: NDArray[np.uint32],
-) -> None:
-    """Halve the cuts of all values of a column at once, so that no step waits for the one before."""
-    for column in range(columns.shape[0]):
-        cuts = values[starts[column] : starts[column + 1]]
-        half = np.uint64(cuts.size >> 1)
-        if half == 0:
-            continue
-        row, out = columns[column], codes[column]
-        for i in range(row.size):
+def _encode(values: NDArray[np.float32], cuts: NDArray[np.float32], codes: NDArray[Any]) -> None:
+    """Halve the cuts of many values at once, so that no step waits for the one before."""
+    found = np.empty(CHUNK, np.uint32)
+    for start in range(0, values.size, CHUNK):
+        some, out = values[start : start + CHUNK], codes[start : start + CHUNK]
+        for i in range(some.size):
             found[i] = 0
+        half = np.uint64(cuts.size >> 1)
         while half > 0:
-            for i in range(row.size):
+            for i in range(some.size):
                 below = np.uint64(found[i])
-                found[i] = below + half * np.uint64(row[i] > cuts[below + half - np.uint64(1)])
+                found[i] = below + half * np.uint64(some[i] > cuts[below + half - np.uint64(1)])
             half >>= np.uint64(1)
-        least, most = found[0], found[0]
-        for i in range(row.size):
+        for i in range(some.size):
             out[i] = found[i]
-            least, most = min(least, found[i]), max(most, found[i])
-        low[column], high[column] = least, most

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.classifiers.codes import Cuts, encode
+from annotat3d_tui.classifiers.codes import Cuts
 from annotat3d_tui.compiled import kernel
 
 WHOLE = 2**30
 """The votes of all trees on a row; votes are whole numbers, so that their order cannot matter."""
-HALF = np.uint64(32)
+HALF, LOWER = np.uint64(32), np.uint64(2**32 - 1)
 """Bits of the votes for one label; those for two are added as one number of 64 bits."""
 
 
@@ -73,19 +73,28 @@ class Sieve:
         kind = np.promote_types(cuts.kind, np.min_scalar_type(most - 1))
         return cls(cuts, kind, nodes, tree_nodes, tree_leaves, votes, labels, share)
 
-    def shares(self, votes: NDArray[np.uint64], asked: int | NDArray[np.intp]) -> NDArray[np.float64]:
-        """The share (n, k) that each label has of the votes (pairs, n) of `asked` trees; NaN where there are none.
+    def share_out(
+        self, votes: NDArray[np.uint64], shares: NDArray[np.float32], asked: int | NDArray[np.intp] | None = None
+    ) -> None:
+        """Write to `shares` (k, n) what each label has of the votes (pairs, n); NaN where no tree was asked.
 
-        asked: of all rows, or of each (n,).
+        asked: trees that have voted on all rows, or on each (n,); all, if not given.
         """
-        cast = np.empty((votes.shape[1], self.labels))
-        cast[:, :-1:2] = (votes & np.uint64(2**32 - 1)).T
-        cast[:, 1:-1:2] = (votes >> HALF)[: (self.labels - 1) // 2].T
-        total = np.broadcast_to(asked, len(cast)) * float(self.share)
-        np.maximum(total - cast[:, :-1].sum(axis=1), 0, out=cast[:, -1])
-        shares = np.full(cast.shape, np.nan)
-        np.divide(cast, total[:, np.newaxis], out=shares, where=total[:, np.newaxis] > 0)
-        return shares
+        trees = len(self.tree_nodes) - 1 if asked is None else asked
+        total = np.broadcast_to(trees, votes.shape[1]) * float(self.share)
+        left = total.copy()
+        for label in range(self.labels):
+            cast = left
+            if label < self.labels - 1:
+                cast = (votes[label // 2] >> HALF if label % 2 else votes[label // 2] & LOWER).astype(np.float64)
+                left -= cast
+            shares[label] = np.maximum(cast, 0, out=cast) / total if asked is None else _over(cast, total)
+
+
+def _over(cast: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
+    shares = np.full(len(cast), np.nan)
+    np.divide(cast, total, out=shares, where=total > 0)
+    return shares
 
 
 class Sieving:
@@ -94,27 +103,26 @@ class Sieving:
     def __init__(self, sieve: Sieve, rows: int) -> None:
         columns = len(sieve.cuts.starts) - 1
         self._sieve = sieve
-        self._codes = np.zeros((columns, rows), sieve.kind)
+        self._asked = np.diff(sieve.cuts.starts) > 1
         self._low, self._high = np.zeros((2, columns), np.int32)
-        self._found = np.empty(rows, np.uint32)
         self._numbers = np.empty(rows, sieve.kind)
         self._reached = np.empty(int(np.diff(sieve.tree_leaves).max()), np.bool_)
         self._votes = np.empty((len(sieve.votes), rows), np.uint64)
 
-    def __call__(self, columns: NDArray[np.float32], skipped: NDArray[np.bool_] | None = None) -> NDArray[np.uint64]:
-        """Votes (pairs, n) of the trees on each row of columns (F, n); overwritten by the next call.
+    def __call__(
+        self, codes: NDArray[Any], start: int, stop: int, skipped: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.uint64]:
+        """Votes (pairs, stop - start) of the trees on rows `start` to `stop` of codes (F, n).
 
-        skipped: (t, n), True where a tree is not asked about a row.
+        Overwritten by the next call. skipped: (t, stop - start), True where a tree is not asked about a row.
         """
-        count = columns.shape[1]
-        codes, numbers, votes = self._codes[:, :count], self._numbers[:count], self._votes[:, :count]
-        votes[...] = 0
+        numbers, votes = self._numbers[: stop - start], self._votes[:, : stop - start]
         one = self._sieve
-        encode(columns, one.cuts, codes, self._low, self._high, self._found[:count])
+        _find_range(codes, start, stop, self._asked, self._low, self._high)
         for_tree = _NOT_SKIPPED if skipped is None else skipped
         _sieve(
-            codes, self._low, self._high, one.nodes, one.tree_nodes, one.tree_leaves, one.votes, numbers, self._reached,
-            for_tree, votes,
+            codes, start, stop, self._low, self._high, one.nodes, one.tree_nodes, one.tree_leaves, one.votes, numbers,
+            self._reached, for_tree, self._votes,
         )  # fmt: skip
         return votes
 
@@ -172,8 +180,29 @@ def _measure(nodes: NDArray[np.int32]) -> None:
 
 
 @kernel
+def _find_range(
+    codes: NDArray[Any],
+    start: int,
+    stop: int,
+    asked: NDArray[np.bool_],
+    low: NDArray[np.int32],
+    high: NDArray[np.int32],
+) -> None:
+    """The lowest and the highest code of some rows in each column that is asked for."""
+    for column in range(codes.shape[0]):
+        if asked[column]:
+            row = codes[column, start:stop]
+            least, most = row[0], row[0]
+            for i in range(row.size):
+                least, most = min(least, row[i]), max(most, row[i])
+            low[column], high[column] = least, most
+
+
+@kernel
 def _sieve(
     codes: NDArray[Any],
+    start: int,
+    stop: int,
     low: NDArray[np.int32],
     high: NDArray[np.int32],
     nodes: NDArray[np.int32],
@@ -185,9 +214,10 @@ def _sieve(
     skipped: NDArray[np.bool_],
     votes: NDArray[np.uint64],
 ) -> None:
-    """Add to votes (pairs, n) what each tree says of each row of codes (F, n)."""
+    """Write to votes (pairs, …) what the trees say of rows `start` to `stop` of codes (F, n)."""
+    votes[:, : stop - start] = 0
     for tree in range(tree_nodes.size - 1):
-        _number(codes, low, high, nodes[tree_nodes[tree] : tree_nodes[tree + 1]], numbers, reached)
+        _number(codes, start, stop, low, high, nodes[tree_nodes[tree] : tree_nodes[tree + 1]], numbers, reached)
         for pair in range(votes.shape[0]):
             said = leaf_votes[pair, tree_leaves[tree] : tree_leaves[tree + 1]]
             if skipped.size > 0:
@@ -199,6 +229,8 @@ def _sieve(
 @kernel
 def _number(
     codes: NDArray[Any],
+    start: int,
+    stop: int,
     low: NDArray[np.int32],
     high: NDArray[np.int32],
     nodes: NDArray[np.int32],
@@ -219,7 +251,7 @@ def _number(
         reached[right] = code < high[column]
         if reached[right]:
             reached[left] = code >= low[column]
-            row = codes[column]
+            row = codes[column, start:stop]
             for i in range(numbers.size):
                 numbers[i] = right if (numbers[i] == left) & (row[i] > code) else numbers[i]
         branch += np.uint64(1)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.blocks import Progress, in_threads, quiet, slabs
+from annotat3d_tui.blocks import Progress, Slab, in_threads, quiet, slabs
 from annotat3d_tui.parameters import Parameters, parameter
 
 TILE, TILE_2D = (32, 160, 160), (1, 512, 512)
@@ -41,11 +41,17 @@ class Smoothing(Parameters):
 
 
 def make_guide(
-    image: NDArray[Any], dimensions: int, out: NDArray[np.float16], *, threads: int = 1, progress: Progress = quiet
+    image: NDArray[Any],
+    dimensions: int,
+    out: NDArray[np.float16],
+    *,
+    planes: slice | None = None,
+    threads: int = 1,
+    progress: Progress = quiet,
 ) -> NDArray[np.float16]:
     """The guide of an image (Z, Y, X): Gauss 1 in 2 or 3 dimensions, scaled by percentiles to 0…1 and cut there.
 
-    Written to `out` (Z, Y, X) float16.
+    Written to `out` (Z, Y, X) float16; with `planes`, only these and to their number of planes.
     """
     from annotat3d_tui.features.block import Block, Scratch, Source
     from annotat3d_tui.features.convolution import smooth
@@ -62,13 +68,15 @@ def make_guide(
     low, high = np.percentile(np.concatenate([smoothed(z, z + 1).ravel() for z in sampled]), (LOWEST, HIGHEST))
     scale = np.float32(1 / (high - low) if high > low else 0.0)
 
-    def slab(planes: Any) -> None:
-        values = smoothed(planes.start, planes.stop)
+    first, last, _ = (planes or slice(None)).indices(len(image))
+
+    def slab(some: Slab) -> None:
+        values = smoothed(first + some.start, first + some.stop)
         values -= np.float32(low)
         values *= scale
-        out[planes.write] = np.clip(values, 0, 1, out=values)
+        out[some.write] = np.clip(values, 0, 1, out=values)
 
-    in_threads(slab, slabs(len(image), GUIDE_PLANES), threads, progress, "smooth")
+    in_threads(slab, slabs(last - first, GUIDE_PLANES), threads, progress, "smooth")
     return out
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, Slab, in_threads, quiet, slabs
-from annotat3d_tui.classifiers.codes import coarse
+from annotat3d_tui.classifiers.codes import coarse, encode
 from annotat3d_tui.classifiers.sieve import Sieve, Sieving
 
 BLOCK_ROWS = 2048
@@ -49,19 +49,25 @@ def probabilities(
     a row that holds NaN, gets NaN. The sums are whole numbers, so their order cannot matter.
     """
     sieve = trees.sieve(rows.shape[1])
+    asked_columns = np.unique(trees.feature[trees.feature >= 0])
     result = np.empty((len(rows), sieve.labels), np.float32)
     own = threading.local()
 
     def block(slab: Slab) -> None:
-        if not hasattr(own, "sieving"):
-            own.sieving = Sieving(sieve, min(BLOCK_ROWS, len(rows)))
         some = rows[slab.write]
+        if not hasattr(own, "sieving"):
+            own.sieving = Sieving(sieve, len(some))
+            own.codes = np.zeros((rows.shape[1], len(some)), sieve.kind)
+            own.shares = np.empty((sieve.labels, len(some)), np.float32)
+        columns = np.ascontiguousarray(some.T, np.float32)
+        for column in asked_columns:
+            encode(columns[column], sieve.cuts, column, own.codes[column])
         skipped = None if excluded is None else np.ascontiguousarray(excluded[:, slab.write])
-        asked = len(trees.roots) if skipped is None else len(trees.roots) - skipped.sum(axis=0)
-        votes = own.sieving(np.ascontiguousarray(some.T, np.float32), skipped)
-        shares = sieve.shares(votes, asked)
-        shares[np.isnan(some).any(axis=1)] = np.nan
-        result[slab.write] = shares
+        asked = None if skipped is None else len(trees.roots) - skipped.sum(axis=0)
+        shares = own.shares[:, : len(some)]
+        sieve.share_out(own.sieving(own.codes, 0, len(some), skipped), shares, asked)
+        shares[:, np.isnan(some).any(axis=1)] = np.nan
+        result[slab.write] = shares.T
 
     in_threads(block, slabs(len(rows), BLOCK_ROWS), threads, progress, "classify")
     return result

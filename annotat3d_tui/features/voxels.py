@@ -1,5 +1,7 @@
 """Features of every voxel of a few planes, for classifying voxels directly."""
 
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,7 @@ from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.features.block import Block, Scratch, Source
 from annotat3d_tui.features.engine import evaluate
 from annotat3d_tui.features.features import Features
-from annotat3d_tui.features.plan import evaluations
+from annotat3d_tui.features.plan import Evaluation, evaluations, feature_name
 
 
 def voxel_features(
@@ -44,3 +46,26 @@ def voxel_features(
     for feature, values in evaluate(block, evaluations(parameters.filters, parameters.radii, dimensions)):
         columns[place[feature] : place[feature] + pools] = values
     return columns
+
+
+def each_feature(
+    source: Source, parameters: Features, planes: slice, wanted: Collection[str], scratch: Scratch
+) -> Iterator[tuple[str, NDArray[Any]]]:
+    """(name, values) of the features `wanted` of every voxel of some planes: (planes, Y, X), one by one.
+
+    The same bits as in `voxel_features`, and nothing else is computed. Values may be overwritten when the next
+    are asked for. The dimensions of the parameters must be settled.
+    """
+    dimensions = int(parameters.dimensions)
+    todo = [
+        replace(one, wanted=filters)
+        for one in evaluations(parameters.filters, parameters.radii, dimensions)
+        if (filters := tuple(name for name in one.wanted if _gives(one, name) & set(wanted)))
+    ]
+    block = Block(source, planes.start, planes.stop, dimensions, scratch)
+    return (found for found in evaluate(block, todo) if found[0] in wanted)
+
+
+def _gives(one: Evaluation, name: str) -> set[str]:
+    """The features that an evaluation gives for a filter."""
+    return {feature_name(name, one.scale.radius, part) for part in one.family.parts(name)}

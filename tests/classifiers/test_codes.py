@@ -14,15 +14,13 @@ def test_a_code_is_the_number_of_cuts_below_the_value(count: int) -> None:
     cuts = Cuts.of(feature, threshold, 3)
     near = [np.nextafter(threshold, np.float32(side)) for side in (-9, 9)]
     values = np.concatenate([*near, threshold, random.normal(size=50), [-np.inf, np.inf]]).astype(np.float32)
-    columns = np.stack([values] * 3)
-    codes = np.full(columns.shape, 7, cuts.kind)
-    low, high = np.zeros((2, 3), np.int32)
-    encode(columns, cuts, codes, low, high, np.empty(values.size, np.uint32))
-    assert np.array_equal(codes[1], np.searchsorted(np.sort(threshold), values, side="left"))
-    assert (codes[[0, 2]] == 7).all()
-    assert (low[1], high[1]) == (0, codes[1].max())
+    codes = np.full(values.size, 7, cuts.kind)
+    encode(values, cuts, 1, codes)
+    assert np.array_equal(codes, np.searchsorted(np.sort(threshold), values, side="left"))
     own = cuts.codes_of_thresholds(feature, threshold)
-    assert np.array_equal(values[:, np.newaxis] > threshold, codes[1][:, np.newaxis] > own)
+    assert np.array_equal(values[:, np.newaxis] > threshold, codes[:, np.newaxis] > own)
+    encode(values, cuts, 0, codes)
+    assert not codes.any()
 
 
 def test_up_to_255_cuts_are_a_byte() -> None:

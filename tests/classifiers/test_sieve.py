@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
+from annotat3d_tui.classifiers.codes import encode
 from annotat3d_tui.classifiers.growing import as_arrays
 from annotat3d_tui.classifiers.sieve import Sieving
 from annotat3d_tui.classifiers.trees import Trees, probabilities
@@ -54,5 +55,9 @@ def test_branches_that_no_row_reaches_are_passed_by() -> None:
     sieving = Sieving(sieve, 50)
     for spread in (1.0, 0.01, 1.0, 0.1, 0.0):
         rows = (samples[7] + spread * random.normal(size=(50, 3))).astype(np.float32)
-        received = sieve.shares(sieving(np.ascontiguousarray(rows.T)), 9)
-        np.testing.assert_allclose(received, walked(trees, rows), atol=1e-6, rtol=0)
+        codes = np.zeros((3, 50), sieve.kind)
+        for column in range(3):
+            encode(np.ascontiguousarray(rows[:, column]), sieve.cuts, column, codes[column])
+        received = np.empty((2, 50), np.float32)
+        sieve.share_out(sieving(codes, 0, 50), received)
+        np.testing.assert_allclose(received.T, walked(trees, rows), atol=1e-6, rtol=0)
