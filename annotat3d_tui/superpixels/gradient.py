@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, Slab, in_threads, part, quiet, slabs
 from annotat3d_tui.superpixels import sobel
 from annotat3d_tui.superpixels.scratch import lent
@@ -25,7 +26,7 @@ Tile = tuple[Slab, Slab]
 """Planes and rows."""
 
 Allocate = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]
-"""Where large arrays come from: `np.empty`, or what gives one that lies in a file."""
+"""Where large arrays come from, given shape and type."""
 
 
 class _Scratch(NamedTuple):
@@ -54,7 +55,7 @@ def gradient(
     flat: bool = False,
     threads: int = 1,
     progress: Progress = quiet,
-    allocate: Allocate = np.empty,
+    allocate: Allocate = empty,
 ) -> NDArray[np.uint16]:
     """Sobel magnitude of `image` smoothed with sigma 1, scaled so that its 99.9th percentile is 65535.
 

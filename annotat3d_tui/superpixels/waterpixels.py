@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, part, quiet
 from annotat3d_tui.parameters import Parameters, parameter
 from annotat3d_tui.superpixels.flood import box_and_halo, flood
@@ -44,7 +45,7 @@ class Waterpixels3D(Parameters):
         threads: int = 1,
         progress: Progress = quiet,
         out: NDArray[np.int32] | None = None,
-        allocate: Allocate = np.empty,
+        allocate: Allocate = empty,
     ) -> NDArray[np.int32]:
         """The superpixel of each voxel of `image` (Z, Y, X): ids 1…n in order of the grid, each 6-connected.
 
@@ -95,7 +96,7 @@ class Waterpixels(Parameters):
         threads: int = 1,
         progress: Progress = quiet,
         out: NDArray[np.int32] | None = None,
-        allocate: Allocate = np.empty,
+        allocate: Allocate = empty,
     ) -> NDArray[np.int32]:
         """The superpixel of each voxel of `image` (Z, Y, X): ids 1…n in order of the grid, each 4-connected.
 
@@ -125,10 +126,6 @@ class Waterpixels(Parameters):
         allocate: Allocate,
     ) -> NDArray[np.int32]:
         return _waterpixels(image, planes, self.spacing, self.compactness, True, threads, progress, out, allocate)
-
-
-METHODS = (Waterpixels3D, Waterpixels)
-"""The methods that make superpixels."""
 
 
 def _waterpixels(

@@ -10,9 +10,8 @@ from annotat3d_tui.classifiers.model import Classifier
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.features.features import Features
 from annotat3d_tui.parameters import Parameters, group, parameter
-from annotat3d_tui.superpixels.waterpixels import METHODS, Waterpixels, Waterpixels3D
-
-Method = Waterpixels3D | Waterpixels
+from annotat3d_tui.superpixels.methods import METHODS, Method
+from annotat3d_tui.superpixels.waterpixels import Waterpixels, Waterpixels3D
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, quiet, size_text
 from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
 from annotat3d_tui.workflow.settings import AutomaticWaterpixels, Pixels, Segmentation
@@ -22,7 +23,7 @@ def make_superpixels(
         raise InvalidParameter(
             f"The superpixel method must be one that makes them, received {method.kind}: choose one."
         )
-    return method(image, threads=threads, progress=progress)
+    return method(image, threads=threads, progress=progress, out=empty(image.shape, np.int32))
 
 
 def check_fit(superpixels: NDArray[np.int32], image: NDArray[Any]) -> None:
