@@ -81,7 +81,8 @@ def test_hostile_arrays() -> None:
     np.save(pickled, np.array([print], dtype=object), allow_pickle=True)
     for bad in (
         pickled.getvalue(), npy("(3,)"), npy("(1000000000000,)"), npy("(-1, -8)", content=bytes(64)),
-        npy("(1,)", "'|O'"), npy("(2,)", "[('a', '<f8')]", bytes(16)), b"", b"\x93NUMPY\x09\x00", npy("('a',)"), npy("__import__('os')"),
+        npy("(1,)", "'|O'"), npy("(2,)", "[('a', '<f8')]", bytes(16)), b"", b"\x93NUMPY\x09\x00",
+        npy("('a',)"), npy("__import__('os')"),
     ):  # fmt: skip
         with pytest.raises(InvalidFile, match="damaged"):
             unpack(zip_of(a=bad), FORMAT, 1, "f")

@@ -60,7 +60,7 @@ class Marks:
             )
         if count and (self.labels.min() < 1 or self.strokes.min() < 1 or len(np.unique(self.flat)) < count):
             raise InvalidMarkers(
-                "Marks must have labels and strokes from 1 and each voxel be marked once, received others: correct them."
+                "Marks must have labels and strokes from 1 and no voxel twice, received others: correct them."
             )
 
     @classmethod
