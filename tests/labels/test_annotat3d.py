@@ -122,7 +122,8 @@ class Calls:
     [
         (os.system, "touch SENTINEL"), (builtins.eval, "open('SENTINEL', 'w')"),
         (builtins.exec, "open('SENTINEL', 'w')"),
-        (builtins.open, "SENTINEL", "w"), (functools.partial, os.system, "touch SENTINEL"), (builtins.getattr, "a", "b"),
+        (builtins.open, "SENTINEL", "w"), (functools.partial, os.system, "touch SENTINEL"),
+        (builtins.getattr, "a", "b"),
         (np.lib.format.open_memmap, "SENTINEL"), (np.load, "SENTINEL"), (builtins.bytearray, 10**12), (str, "x"),
         (builtins.__import__, "os"), (pickle.loads, b"N."),
     ],
