@@ -1,5 +1,7 @@
 """What is open: a workspace and what it holds, as typed attributes; it computes nothing."""
 
+import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -7,14 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import size_text
-from annotat3d_tui.classifiers.scores import Scores
+from annotat3d_tui.cache import FolderCache
+from annotat3d_tui.content import content_key, text_key
 from annotat3d_tui.errors import Annotat3DError, CannotWrite
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.files import open_labels, open_volume, save_labels
 from annotat3d_tui.volume.finite import finite
 from annotat3d_tui.volume.volume import Volume
+from annotat3d_tui.workflow.evidence import Evidence
 from annotat3d_tui.workflow.presets import PRESETS
+from annotat3d_tui.workflow.run import Run
 from annotat3d_tui.workflow.segmentation import Result
 from annotat3d_tui.workflow.settings import Segmentation
 from annotat3d_tui.workspace import Workspace, data_home, default_folder, read_json, remember, write_json
@@ -24,8 +29,9 @@ class Session:
     """An open workspace.
 
     image: its volume, with nothing infinite left. superpixels: (Z, Y, X) int32 or None. label: (Z, Y, X) uint8 or
-    uint16, or None. scores: how well the forest did that made the label, or None. messages: what a person should
-    be told after opening (a torn journal, an image that has changed, a file that could not be read).
+    uint16, or None. run: how the label came about, None when it was loaded. evidence: how sure the last segmentation
+    was, None before the first one. cache: where what was measured is kept. messages: what a person should be told after
+    opening (a torn journal, an image that has changed, a file that could not be read).
     """
 
     def __init__(self, workspace: Workspace, lock: TextIO) -> None:
@@ -37,7 +43,11 @@ class Session:
         self.parameters: Segmentation = PRESETS["fast"]
         self.superpixels: NDArray[np.int32] | None = None
         self.label: NDArray[Any] | None = None
-        self.scores: Scores | None = None
+        self.run: Run | None = None
+        self.evidence: Evidence | None = None
+        self.cache = FolderCache(workspace.cache)
+        self._dimensions: str | None = None
+        self._writing = threading.Lock()
         self._lock = lock
         if workspace.folder == default_folder(workspace.image) and workspace.folder.parent == data_home():
             self.messages.append(f"The folder of the image cannot be written: the workspace is {workspace.folder}.")
@@ -68,29 +78,50 @@ class Session:
         coordinates, labels, _ = self.annotation.markers.coordinates()
         return coordinates, labels
 
+    def marks_key(self) -> str:
+        """A name for the marks as they are now: the same marks have the same one."""
+        where, labels, _ = self.annotation.markers.voxels()
+        return text_key(content_key(np.array(where)), content_key(np.array(labels)))
+
+    def settled(self, parameters: Segmentation) -> Segmentation:
+        """Parameters with what is automatic decided from the image, which is looked at once."""
+        if parameters.features.dimensions == "auto":
+            if self._dimensions is None:
+                self._dimensions = parameters.resolved(self.image.data).features.dimensions
+            parameters = replace(parameters, features=replace(parameters.features, dimensions=self._dimensions))
+        return parameters.resolved(self.image.data)
+
     def keep_superpixels(self, ids: NDArray[np.int32]) -> None:
         """Take superpixels into use, and into the folder."""
-        self._save(self.workspace.superpixels, ids)
         self.superpixels = ids
+        self._save(self.workspace.superpixels, ids)
 
-    def keep_label(self, label: NDArray[Any], scores: Scores | None) -> None:
-        """Take a label volume and its scores into use, and into the folder."""
-        self._forget(self.workspace.scores)  # first, so that a kill never leaves them beside another label
-        self._save(self.workspace.label, label)
-        if scores:
-            write_json(self.workspace.scores, scores.to_dict())
-        self.label, self.scores = label, scores
+    def keep_label(self, label: NDArray[Any], run: Run | None) -> None:
+        """Take a label volume and how it came about into use, and into the folder."""
+        with self._writing:
+            self.label, self.run = label, run
+            self._forget(self.workspace.run)  # first, so that a kill never leaves it beside another label
+            self._save(self.workspace.label, label)
+            if run:
+                write_json(self.workspace.run, run.to_dict())
 
-    def keep_result(self, result: Result) -> None:
+    def keep_run(self, label: NDArray[Any], run: Run) -> None:
+        """Take what was found out later about a label volume into use, unless there is another one by now."""
+        with self._writing:
+            if self.label is label:
+                self.run = run
+                write_json(self.workspace.run, run.to_dict())
+
+    def keep_result(self, result: Result, seconds: float = 0.0) -> None:
         """Take what a segmentation made into use, and into the folder."""
         if result.superpixels is not None and result.superpixels is not self.superpixels:
             self.keep_superpixels(result.superpixels)
-        self.keep_label(result.label, result.scores)
+        self.evidence = result.evidence
+        self.keep_label(result.label, Run.of(result, self.parameters, self.marks_key(), seconds))
 
     def keep_parameters(self, parameters: Segmentation) -> None:
         """Take parameters into use, and into the folder; superpixels of another method are given up."""
-        image = self.image.data
-        if parameters.resolved(image).superpixels != self.parameters.resolved(image).superpixels:
+        if self.settled(parameters).superpixels != self.settled(self.parameters).superpixels:
             self.superpixels = None
             self._forget(self.workspace.superpixels)
         write_json(self.workspace.parameters, parameters.to_dict())
@@ -139,5 +170,5 @@ class Session:
                 f"{size_text(label.shape)}: remove it, and apply again."
             )
         self.label = label
-        if (scores := read_json(self.workspace.scores)) is not None:
-            self.scores = Scores.from_dict(scores)
+        if (run := read_json(self.workspace.run)) is not None:
+            self.run = Run.from_dict(run)

@@ -5,7 +5,8 @@ parameters.json      the parameters of the segmentation
 annotation.journal   every act on markers and labels, a line each
 superpixels.tif      superpixels, when they were made
 label.tif            label volume, when it was made
-scores.json          how well the forest did
+run.json             how the label volume came about: parameters, scores, importances
+cache/               what was measured of the image; may be removed at any time
 lock                 held while a screen or a command writes here
 """
 
@@ -69,9 +70,14 @@ class Workspace:
         return self.folder / "label.tif"
 
     @property
-    def scores(self) -> Path:
-        """How well the forest did."""
-        return self.folder / "scores.json"
+    def run(self) -> Path:
+        """How the label volume came about."""
+        return self.folder / "run.json"
+
+    @property
+    def cache(self) -> Path:
+        """A folder for what was measured of the image."""
+        return self.folder / "cache"
 
     def image_changed(self) -> str:
         """A sentence when the image is no longer the one the workspace was made for; empty when it is."""
@@ -276,7 +282,7 @@ def _read_anew(workspace: Workspace, raw: RawProperties | None) -> Workspace:
                 f"{workspace.folder} holds marks made with other RAW properties than those given: "
                 "leave them out, or give another --workspace folder."
             )
-        for made in (workspace.journal, workspace.superpixels, workspace.label, workspace.scores):
+        for made in (workspace.journal, workspace.superpixels, workspace.label, workspace.run):
             made.unlink(missing_ok=True)
         workspace = replace(workspace, raw=raw)
         _write_manifest(workspace)

@@ -53,10 +53,15 @@ def _segment_and_show(session: Session, as_json: bool) -> None:
     begun = time.monotonic()
     image = session.image.data
     result = segment(
-        image, *session.marked(), session.parameters, threads=available_threads(), progress=progress_line()
+        image,
+        *session.marked(),
+        session.parameters,
+        cache=session.cache,
+        threads=available_threads(),
+        progress=progress_line(),
     )
     seconds = time.monotonic() - begun
-    session.keep_result(result)
+    session.keep_result(result, seconds)
     files = demo_files()
     agreement = compare(result.label, open_labels(files.truth).data, ignore=open_labels(files.scribbles).data)
     program = "annotat3d" if shutil.which("annotat3d") else sys.argv[0]

@@ -11,16 +11,17 @@ from textual import work
 
 from annotat3d_tui.errors import InvalidFile, ShapeMismatch
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
+from annotat3d_tui.tui.computing import Computing
 from annotat3d_tui.tui.messages import Labelled, MaskRead, Saved, SuperpixelsMade
 from annotat3d_tui.tui.overview import label_shares
 from annotat3d_tui.tui.screens.dialogs import if_given
 from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath, Purpose
-from annotat3d_tui.tui.work import FILES, Work
+from annotat3d_tui.tui.work import FILES
 
 FORMATS = "The suffix chooses the format: .tif, .raw or .npy."
 
 
-class Filing(Work):
+class Filing(Computing):
     """Saving and loading; each action asks for a path and hands it to a worker."""
 
     def action_save_label(self) -> None:
@@ -103,7 +104,7 @@ class Filing(Work):
         label = as_label(self._read(chosen.path), chosen.path.name)
         with self.lease.used():
             self.session.keep_label(label, None)
-        self.post_message(Labelled(label, f"label loaded from {chosen.path.name}", None, label_shares(label)))
+        self.post_message(Labelled(label, f"label loaded from {chosen.path.name}", shares=label_shares(label)))
 
     @work(thread=True, group=FILES, exit_on_error=False)
     def load_superpixels(self, chosen: ChosenPath) -> None:

@@ -12,17 +12,17 @@ from annotat3d_tui.tui.widgets.contrast_panel import Histogram
 from annotat3d_tui.tui.widgets.title_line import Running
 
 if TYPE_CHECKING:
-    from annotat3d_tui.classifiers.scores import Scores
-    from annotat3d_tui.workflow.settings import Segmentation
+    from annotat3d_tui.workflow.evidence import Evidence
+    from annotat3d_tui.workflow.run import Run
+    from annotat3d_tui.workflow.segmentation import Result
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What a label volume was computed from, and how well: how often marks had changed, the parameters of the run."""
+    """Where a label volume comes from: how often marks had changed by then, and how it came about."""
 
     changes: int
-    parameters: "Segmentation"
-    scores: "Scores | None"
+    run: "Run"
     preview: bool
 
 
@@ -49,13 +49,35 @@ class SuperpixelsMade(Message):
 class Labelled(Message):
     """A label volume was computed or loaded.
 
-    origin: None when it was loaded. shares: of the voxels, of each label of a whole label volume, which was kept; None
-    for a preview, which is only shown.
+    origin and result: None when it was loaded. shares: of the voxels, of each label of one that was loaded.
     """
 
-    def __init__(self, label: NDArray[Any], said: str, origin: Origin | None, shares: dict[int, float] | None) -> None:
+    def __init__(
+        self,
+        label: NDArray[Any],
+        said: str,
+        origin: Origin | None = None,
+        result: "Result | None" = None,
+        shares: dict[int, float] | None = None,
+    ) -> None:
         super().__init__()
-        self.label, self.said, self.origin, self.shares = label, said, origin, shares
+        self.label, self.said, self.origin, self.result, self.shares = label, said, origin, result, shares
+
+
+class Tested(Message):
+    """What was computed was tested: how it came about, with its scores."""
+
+    def __init__(self, origin: Origin, run: "Run") -> None:
+        super().__init__()
+        self.origin, self.run = origin, run
+
+
+class PlacesFound(Message):
+    """The places (z, y, x) where marks would teach most, by some evidence."""
+
+    def __init__(self, evidence: "Evidence", places: tuple[tuple[int, int, int], ...]) -> None:
+        super().__init__()
+        self.evidence, self.places = evidence, places
 
 
 class MaskRead(Message):

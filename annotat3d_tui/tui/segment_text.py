@@ -123,32 +123,46 @@ def changed_words(session: "Session", origin: "Origin") -> str:
     """What is no longer as it was when a label volume was computed; "" when nothing is."""
     marks = session.annotation.changes != origin.changes
     changed = [
-        word for word, is_it in (("marks", marks), ("parameters", session.parameters != origin.parameters)) if is_it
+        word for word, is_it in (("marks", marks), ("parameters", session.parameters != origin.run.asked)) if is_it
     ]
     return f" · {' and '.join(changed)} changed since" if changed else ""
 
 
-def forest_facts(session: "Session", origin: "Origin | None", wide: bool) -> tuple[Fact, ...]:
-    """Trees, and once there are any the accuracy and the Dice of each label, with how they were tested.
+def result_facts(session: "Session", origin: "Origin | None", testing: bool, wide: bool) -> tuple[Fact, ...]:
+    """What learns, and once it has: the accuracy and the Dice of each label, with how they were tested.
 
     All are those of the run that made the label volume which is shown, where that is known.
     """
-    scores = (origin or session).scores
-    trees = ((origin or session).parameters.classifier_text(), "" if wide else OFF)
-    if scores is None:
-        return (Fact("Forest", (trees,)),)
+    run = origin.run if origin else None
+    learner = Fact("Classifier", (((run.asked if run else session.parameters).classifier_text(), "" if wide else OFF),))
+    if origin is None or run is None:
+        return (learner,)
+    preview = (("preview", ON),) if origin.preview else ()
+    if run.scores is None:
+        return (learner, Fact("Accuracy", (("testing…" if testing else "not tested", OFF), *preview)))
+    accuracy = (score_text(run.scores.accuracy, 3), "bold"), (tested_words(run.scores), OFF)
+    return (learner, Fact("Accuracy", (*accuracy, *preview)), Fact("Dice", dice_pieces(session, run.scores, wide)))
+
+
+def dice_pieces(session: "Session", scores: "Scores", wide: bool) -> tuple[tuple[str, str], ...]:
+    """`Grain 0.94`, or `G 0.94` where there is less room, of each label."""
     table = session.annotation.table
-    dice = []
+    pieces = []
     for label, value in zip(scores.labels, scores.dice, strict=True):
         known = table.get(int(label))
         name = known.name if wide and known else letter_of(int(label))
-        dice.append((f"{name} {score_text(value, 2)}", ""))
-    preview = (("preview", ON),) if origin is not None and origin.preview else ()
-    return (
-        Fact("Forest", (trees,)),
-        Fact("Accuracy", ((score_text(scores.accuracy, 3), "bold"), (tested_words(scores), OFF), *preview)),
-        Fact("Dice", tuple(dice)),
-    )
+        pieces.append((f"{name} {score_text(value, 2)}", ""))
+    return tuple(pieces)
+
+
+def origin_of(session: "Session") -> "Origin | None":
+    """Where the label volume comes from that the workspace kept; None when that is not known."""
+    from annotat3d_tui.tui.messages import Origin
+
+    if session.label is None or session.run is None:
+        return None
+    same = session.run.marks == session.marks_key()
+    return Origin(session.annotation.changes if same else -1, session.run, preview=False)
 
 
 def cut_axis(plane: str) -> int:

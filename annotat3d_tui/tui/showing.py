@@ -1,11 +1,13 @@
 """What the lines and panels of the segmentation screen say, brought up to date when something changes."""
 
+from dataclasses import replace
+
 from textual import events, on
 from textual.timer import Timer
 
 from annotat3d_tui.tui import segment_text
 from annotat3d_tui.tui.labelling import Labelling
-from annotat3d_tui.tui.messages import Labelled, Origin, Seen, SuperpixelsMade
+from annotat3d_tui.tui.messages import Labelled, Origin, Seen, SuperpixelsMade, Tested
 from annotat3d_tui.tui.saying import errors_said
 from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
 from annotat3d_tui.tui.widgets.facts_panel import FactsPanel
@@ -85,7 +87,7 @@ class Showing(Labelling):
     def _show_results(self) -> None:
         self.query_one("#results", FactsPanel).facts = (
             segment_text.superpixels_fact(self.session, self._superpixel_count, self._wide),
-            *segment_text.forest_facts(self.session, self._origin, self._wide),
+            *segment_text.result_facts(self.session, self._origin, self._testing is not None, self._wide),
         )
 
     @property
@@ -125,12 +127,20 @@ class Showing(Labelling):
         self.view.show_label = True
         self._origin = event.origin
         self._label_note = event.said
+        self.session.evidence = event.result.evidence if event.result else None
         if event.shares is not None:
             self._shares = event.shares
-        if event.origin is None and event.shares:
             with errors_said(self):
                 self.session.annotation.add_missing(event.shares, f"labels of the {event.said}")
+        if event.result is not None and event.origin is not None:
+            self.test(self.begin_test(), event.result, event.origin)
         self.annotation_changed()
+
+    @on(Tested)
+    def _tested(self, event: Tested) -> None:
+        if event.origin is self._origin:
+            self._testing, self._origin = None, replace(event.origin, run=event.run)
+            self._show_results()
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)

@@ -40,7 +40,7 @@ async def test_undo_takes_the_stroke_back_that_is_under_the_pen(files: Path) -> 
 async def test_what_is_under_the_mouse_counts_for_all_that_is_done_meanwhile(
     files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotat3d_tui.workflow.segment", endless)
+    monkeypatch.setattr("annotat3d_tui.workflow.segmentation.segment", endless)
     async with opened(files) as (pilot, screen):
         annotation = screen.session.annotation
         await mark(pilot)

@@ -152,7 +152,7 @@ async def test_a_burst_of_progress_collapses_to_the_newest(files: Path) -> None:
 
 async def test_an_error_of_the_engine_is_a_toast_that_stays(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(files) as (pilot, screen):
-        monkeypatch.setattr("annotat3d_tui.tui.work.default_budget", lambda: 1000)
+        monkeypatch.setattr("annotat3d_tui.tui.computing.default_budget", lambda: 1000)
         await mark(pilot)
         await pilot.press("A")
         await until(pilot, lambda: any("Apply needs about" in toast for toast in toasts(pilot)))
@@ -234,7 +234,7 @@ async def test_the_essentials_are_seen_at_every_size(files: Path, size: tuple[in
         await until(pilot, lambda: "XY z 6/13" in seen(pilot))
         text = seen(pilot)
         for word in ("image.tif", "30×26×14", "uint16", " GB", "F2 Segment", "XY z 6/13", "x 3 y 4 z 6 =",
-                     "Labels", "Backgr", "Label 1", "Brush", "Show", "Contrast", "Superpixels", "Forest",
+                     "Labels", "Backgr", "Label 1", "Brush", "Show", "Contrast", "Superpixels", "Classifier",
                      "Space", "⇧S", "⇧P", "⇧A", "F1"):  # fmt: skip
             assert word in text, f"{word!r} is not on the screen:\n{text}"
         assert screen.query_one("#panel").max_scroll_y == 0

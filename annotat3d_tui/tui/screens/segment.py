@@ -80,6 +80,7 @@ class SegmentScreen(Showing):
         self.view.voxel_size = self.session.image.voxel_size
         self.view.superpixels = self.session.superpixels
         self.view.label_volume = self.session.label
+        self._origin = segment_text.origin_of(self.session)
         self._choose_one_that_is_there()
         self.annotation_changed()
         self.warmup.start()
@@ -245,7 +246,11 @@ class SegmentScreen(Showing):
         """Stop what runs; when nothing runs, take messages away, then fold the overlay."""
         if self.running is not None and self.running.is_file:
             self.notify(self.running.in_the_way, severity="warning", markup=False)
-        elif not self.cancel():
+        elif self.cancel():
+            return
+        elif self.end_test():
+            self._show_results()
+        else:
             clear_messages(self.app)
             self.action_to_slice()
 

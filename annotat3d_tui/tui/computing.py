@@ -1,0 +1,176 @@
+"""What the segmentation screen computes, each in a thread: superpixels, label volumes, their tests, places to annotate.
+
+A label volume is shown as soon as it is there; then it is written to the workspace, and then it is tested. Whatever is
+begun meanwhile ends the test.
+"""
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import work
+
+from annotat3d_tui.blocks import available_threads, part
+from annotat3d_tui.errors import OverBudget
+from annotat3d_tui.memory import bytes_text, default_budget
+from annotat3d_tui.tui.messages import Centre, Labelled, Origin, PlacesFound, Seen, SuperpixelsMade, Tested
+from annotat3d_tui.tui.overview import centroid, histogram_of, label_shares
+from annotat3d_tui.tui.work import COMPUTE, LOOK, TEST, Report, Work
+
+if TYPE_CHECKING:
+    from annotat3d_tui.workflow.evidence import Evidence
+    from annotat3d_tui.workflow.segmentation import Result
+    from annotat3d_tui.workflow.settings import Segmentation
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marks as they were when a computation began: z, y, x (m, 3), labels (m,), names of labels.
+
+    changes: how often they had changed; key: a name for them, which outlives the program.
+    """
+
+    coordinates: NDArray[np.int64]
+    labels: NDArray[Any]
+    names: dict[int, str]
+    changes: int
+    key: str
+
+
+class Computing(Work):
+    """A screen that makes superpixels and label volumes."""
+
+    def marks_now(self) -> Marks:
+        """A copy of the marks for a worker."""
+        annotation = self.session.annotation
+        coordinates, labels, _ = annotation.markers.coordinates()
+        names = {label.id: label.name for label in annotation.table}
+        key = self.session.marks_key()
+        return Marks(np.array(coordinates), np.array(labels), names, annotation.changes, key)
+
+    @work(thread=True, exclusive=True, group=COMPUTE, exit_on_error=False)
+    def make_superpixels(self, report: Report) -> None:
+        """Superpixels of the whole image, kept in the workspace."""
+        with self.lease.used():
+            self._compile(report)
+            from annotat3d_tui.workflow.superpixels import make_superpixels
+
+            session = self.session
+            parameters = session.settled(session.parameters)
+            self._check_memory(report.name, parameters)
+            steps = part(report, 0.0, 0.95)
+            ids = make_superpixels(session.image.data, parameters, threads=available_threads(), progress=steps)
+            report(0.95, "keep")
+            session.keep_superpixels(ids)
+            self.post_message(SuperpixelsMade(int(ids.max()), "Superpixels generated"))
+
+    @work(thread=True, exclusive=True, group=COMPUTE, exit_on_error=False)
+    def segment(self, report: Report, marks: Marks, planes: slice | None) -> None:
+        """The label volume, or that of a few planes, from the marks as they were when it began."""
+        with self.lease.used():
+            self._compile(report)
+            from annotat3d_tui.workflow.run import Run
+            from annotat3d_tui.workflow.segmentation import segment
+
+            session, asked = self.session, self.session.parameters
+            parameters = session.settled(asked)
+            self._check_memory(report.name, parameters)
+            result = segment(
+                session.image.data,
+                marks.coordinates,
+                marks.labels,
+                parameters,
+                names=marks.names,
+                superpixels=session.superpixels,
+                planes=planes,
+                source=session.workspace.image.name,
+                cache=session.cache,
+                test=False,
+                threads=available_threads(),
+                progress=part(report, 0.0, 0.95),
+            )
+            report(0.95, "keep")
+            run = Run.of(result, asked, marks.key, report.seconds)
+            self._show_and_keep(result, Origin(marks.changes, run, planes is not None), planes)
+
+    @work(thread=True, exclusive=True, group=TEST, exit_on_error=False)
+    def test(self, report: Report, result: "Result", origin: Origin) -> None:
+        """How well it does on marks that it has not seen."""
+        with self.lease.used():
+            run = origin.run.with_scores(result.tested(threads=available_threads(), progress=report))
+            report(1.0, "keep")
+            if not origin.preview:
+                self.session.keep_run(result.label, run)
+            self.post_message(Tested(origin, run))
+
+    @work(thread=True, exclusive=True, group=LOOK, exit_on_error=False)
+    def look(self) -> None:
+        """The histogram of the image, and the shares of the label volume that the workspace kept."""
+        self.post_message(Seen(histogram=histogram_of(self.session.image.data)))
+        if self.session.superpixels is not None:
+            self.post_message(Seen(superpixels=int(self.session.superpixels.max())))
+        if self.session.label is not None:
+            self.post_message(Seen(shares=label_shares(self.session.label)))
+
+    @work(thread=True, exclusive=True, group=LOOK, exit_on_error=False)
+    def find_centre(self, id: int) -> None:
+        """The middle of a label in the label volume."""
+        assert self.session.label is not None
+        self.post_message(Centre(centroid(self.session.label, id)))
+
+    @work(thread=True, exclusive=True, group=LOOK, exit_on_error=False)
+    def find_places(self, evidence: "Evidence") -> None:
+        """Where marks would teach most."""
+        from annotat3d_tui.workflow.evidence import places_to_annotate
+
+        self.post_message(PlacesFound(evidence, tuple(places_to_annotate(evidence))))
+
+    def _show_and_keep(self, result: "Result", origin: Origin, planes: slice | None) -> None:
+        """Show a label volume, then write it; a preview is laid over the last one and only shown."""
+        session, label, made = self.session, result.label, result.superpixels
+        said = "label of all slices"
+        if planes is not None:
+            said = f"preview of z {planes.start} to {planes.stop - 1}"
+            label = label if session.label is None else laid_over(session.label, label, planes)
+        new = made is not None and made is not session.superpixels
+        if new:
+            session.superpixels = made
+            self.post_message(SuperpixelsMade(result.superpixel_count))
+        self.post_message(Labelled(label, f"{said} · made in {origin.run.seconds:.1f} s", origin, result))
+        if planes is None:
+            session.keep_label(label, origin.run)
+            self.post_message(Seen(shares=label_shares(label)))
+        if new and made is not None:
+            session.keep_superpixels(made)
+
+    def _check_memory(self, name: str, parameters: "Segmentation") -> None:
+        """Raises OverBudget, before any work begins, when there is too little memory."""
+        from annotat3d_tui.workflow.forecast import memory_needed
+
+        need, budget = memory_needed(self.session.image.data, parameters), default_budget()
+        if need > budget:
+            raise OverBudget(
+                f"{name} needs about {bytes_text(need)} of memory and may take {bytes_text(budget)}: "
+                "close other programs, choose wider superpixels (⇧C), or crop the image."
+            )
+
+    def _compile(self, report: Report) -> None:
+        """Wait for the kernels, and load what is heavy while the screen still answers."""
+        self.warmup.wait(report)
+        report(0.0, "loading")
+        importlib.import_module("annotat3d_tui.workflow.segmentation")  # brings in libraries that take seconds
+        report.restart()
+
+
+def laid_over(kept: NDArray[Any], preview: NDArray[Any], planes: slice) -> NDArray[Any]:
+    """A label volume (Z, Y, X) with some planes of a preview, in a type that holds the labels of both.
+
+    >>> kept, preview = np.array([[[300]], [[7]]], np.uint16), np.array([[[0]], [[2]]], np.uint8)
+    >>> laid_over(kept, preview, slice(1, 2)).ravel().tolist()
+    [300, 2]
+    """
+    whole = kept.astype(np.result_type(kept, preview))
+    whole[planes] = preview[planes]
+    return whole
