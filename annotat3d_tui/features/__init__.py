@@ -5,7 +5,7 @@ table        what comes out
 dimensions   2D or 3D, from the image itself
 voxels       the same features of every voxel of a few planes
 registry     the filters by name; each family of filters has a file:
-             grey, gaussian (with sobel, derivatives), extrema, moments,
+             grey, gaussian (with sobel, derivatives), tensor, extrema, moments,
              gabor (with waves), membrane, median (with codes, counting, histograms), patterns
 plugins      filters of other packages, by entry point; user: how a function becomes one
 plan         which families are evaluated for which filters and radii

@@ -84,10 +84,16 @@ def _smooth_planes(values: Values, taps: NDArray[np.float32], trim: int, scratch
     """Smoothed along y and x; on each side `trim` + the taps' reach cells are lost."""
     count, height, width = values.shape
     lost = 2 * (trim + taps.size - 1)
-    rows, line = scratch.array("rows", (height, width)), scratch.array("line", (height * width,))
     smoothed = scratch.array(name, (count, height - lost, width - lost))
-    _smooth_rows_and_columns(values, taps, trim, rows, line, smoothed)
+    smooth_in_planes(values, taps, trim, scratch, smoothed)
     return smoothed
+
+
+def smooth_in_planes(values: Values, taps: NDArray[np.float32], trim: int, scratch: Scratch, smoothed: Values) -> None:
+    """Along y and x, into `smoothed`, which is smaller on each side by `trim` + the taps' reach."""
+    _, height, width = values.shape
+    rows, line = scratch.array("rows", (height, width)), scratch.array("line", (height * width,))
+    _smooth_rows_and_columns(values, taps, trim, rows, line, smoothed)
 
 
 def convolve_axis(values: Values, unit: int, taps: NDArray[np.float32], found: Values) -> None:

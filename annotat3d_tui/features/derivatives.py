@@ -46,8 +46,8 @@ def hessian_eigenvalues(
 
 
 @kernel
-def _lay(row: Array, places: Array, line: Array) -> None:
-    """A row with its borders."""
+def lay_row(row: Array, places: Array, line: Array) -> None:
+    """A row with its borders, which are found through `places`, into `line`."""
     reach = (places.size - row.size) // 2
     for i in range(reach):
         line[i] = row[places[i]]
@@ -78,7 +78,7 @@ def _laplacian(
         for y in range(height):
             row, up, down = smoothed[z + deep, y], smoothed[z + deep, rows[y]], smoothed[z + deep, rows[y + 2 * step]]
             front, back = smoothed[z, y], smoothed[z + 2 * deep, y]
-            _lay(row, places, lines[0])
+            lay_row(row, places, lines[0])
             left, right, out = lines[0], lines[0][2 * step :], found[z, y]
             if deep:
                 for x in range(width):
@@ -107,7 +107,7 @@ def _in_planes(
     for z in range(planes):
         for y in range(height):
             row, up, down = smoothed[z, y], smoothed[z, rows[y]], smoothed[z, rows[y + 2 * step]]
-            _lay(row, places, lines[0])
+            lay_row(row, places, lines[0])
             slope = lines[1][step : step + width]
             for x in range(width):
                 slope[x] = down[x] - up[x]
@@ -159,7 +159,7 @@ def _second_differences(
     before, after = front[y], back[y]
     width = row.size
     step = (places.size - width) // 2
-    _lay(row, places, lines[0])
+    lay_row(row, places, lines[0])
     along_z, along_y = lines[1][step : step + width], lines[2][step : step + width]
     for x in range(width):
         along_z[x] = after[x] - before[x]

@@ -111,16 +111,20 @@ def thin_plane(
     _thin_plane(plane, rows, places, spline_taps(step), step, np.float32(centre), row, line, target)
 
 
-def widen(values: NDArray[np.float32], step: int, start: int, target: NDArray[np.float32], scratch: Scratch) -> None:
+def widen(
+    values: NDArray[np.float32], step: int, start: int | None, target: NDArray[np.float32], scratch: Scratch
+) -> None:
     """Values of cells (planes, Y + 4, X + 4) back to voxels: planes `start` and on into `target` (n, Y, X).
 
     Along y and x there are two cells more on either side; the first plane is the second before that of voxel `start`.
+    Where `start` is None planes are voxels already, and as many as in `target`.
     """
-    planes = scratch.array("planes", (values.shape[0], *target.shape[1:]))
+    planes = target if start is None else scratch.array("planes", (values.shape[0], *target.shape[1:]))
     for cell_plane, plane in zip(values, planes, strict=True):
         widen_plane(cell_plane, step, plane, scratch)
-    flat, flat_target = planes.reshape(planes.shape[0], -1), target.reshape(target.shape[0], -1)
-    _widen_columns(flat, spline_weights(step), start % step, flat_target)
+    if start is not None:
+        flat, flat_target = planes.reshape(planes.shape[0], -1), target.reshape(target.shape[0], -1)
+        _widen_columns(flat, spline_weights(step), start % step, flat_target)
 
 
 def widen_plane(values: NDArray[np.float32], step: int, plane: NDArray[np.float32], scratch: Scratch) -> None:

@@ -13,6 +13,7 @@ from annotat3d_tui.features.plugins import added_filters, load_filter
 MODULES: dict[str, tuple[str, ...]] = {
     "grey": ("none",),
     "gaussian": ("fft_gauss", "fft_dog", "sobel", "laplacian", "hessian"),
+    "tensor": ("structure_tensor",),
     "extrema": ("minimum", "maximum"),
     "moments": ("average", "variance"),
     "median": ("median",),

@@ -16,6 +16,7 @@ EVERY = (
     "sobel",
     "laplacian",
     "hessian",
+    "structure_tensor",
     "minimum",
     "maximum",
     "average",
