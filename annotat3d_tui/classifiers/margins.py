@@ -24,7 +24,7 @@ def probabilities(
     """Softmax (n, k) of the margins of rows (n, F) times `sharpness`; NaN for a row that holds NaN."""
     unknown = np.logical_or.reduce(np.isnan(rows), axis=1)
     found = margins(np.where(unknown[:, np.newaxis], np.float32(0.0), rows), weights, offsets)
-    _softmax(found, sharpness)
+    softmax(found, sharpness)
     found[unknown] = np.nan
     return found
 
@@ -42,7 +42,7 @@ def _margins(
 
 
 @kernel
-def _softmax(values: NDArray[np.float64], sharpness: float) -> None:
+def softmax(values: NDArray[np.float64], sharpness: float) -> None:
     """Replace each row of values (n, k) by the softmax of `sharpness` times it."""
     for row in range(values.shape[0]):
         highest = values[row, 0]
