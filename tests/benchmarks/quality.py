@@ -31,8 +31,8 @@ PEERS: dict[str, tuple[float, ...]] = {
     "scikit-image": (0.767, 0.614, 0.664, 0.663),
     "SuRVoS2": (0.673, 0.348, 0.573, 0.574),
 }
-"""Mean Dice with the given scribbles, the best setting of each program without tuning to an image, measured once, as the
-project's plan has them: ilastik 3D with 37 features (sigma 1 to 3.5 on the last two; it fails on the 9 slices of
+"""Mean Dice with the given scribbles, the best setting of each program without tuning to an image, measured once, as
+in the plan of the project: ilastik 3D with 37 features (sigma 1 to 3.5 on the last two; it fails on the 9 slices of
 sandstone), convpaint with ilastik's filters in 2D, scikit-image's trainable segmentation with a full forest, SuRVoS2's
 core."""
 BEST_PEER = (0.846, 0.802, 0.664, 0.688)
