@@ -187,6 +187,13 @@ class Parameters:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True)
+class Off(Parameters):
+    """Stands where a step that can be left out is left out."""
+
+    kind = "off"
+
+
 def alternative(alternatives: tuple[type[Parameters], ...], kind: str, who: str) -> type[Parameters]:
     """The class of `alternatives` whose kind is `kind`; raises InvalidParameter, naming `who`."""
     for one in alternatives:

@@ -37,7 +37,7 @@ def imports() -> Iterator[tuple[Path, str, str]]:
                 continue
             for name in names:
                 words = name.split(".")
-                if words[0] == "annotat3d_tui" and words[1] != "__version__":
+                if words[0] == "annotat3d_tui" and len(words) > 1 and words[1] != "__version__":
                     yield file, room, words[1]
 
 

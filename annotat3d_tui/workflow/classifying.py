@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.allocation import empty
-from annotat3d_tui.blocks import Progress, in_threads, part, quiet
+from annotat3d_tui.blocks import Progress, part, quiet
 from annotat3d_tui.classifiers.model import most_probable
 from annotat3d_tui.classifiers.paint import paint
-from annotat3d_tui.features.voxels import voxel_features
+from annotat3d_tui.classifiers.smoothing import Smoothing
+from annotat3d_tui.classifiers.voxels import classify_voxels as label_voxels
 from annotat3d_tui.workflow.evidence import Evidence, SuperpixelEvidence, VoxelEvidence
 from annotat3d_tui.workflow.learning import Trained
 
@@ -62,21 +63,16 @@ def classify_voxels(
     progress: Progress = quiet,
 ) -> Classified:
     """The label of every voxel of an image (Z, Y, X); with `planes` only of these, and 0 in the others."""
-    first, last, _ = (planes or slice(None)).indices(len(image))
-    model, features = trained.model, trained.parameters.features
-    label = empty(image.shape, np.uint8 if model.labels[-1] <= 255 else np.uint16)
-    label[:first] = 0
-    label[last:] = 0
-    known = empty((len(model.labels), *image.shape), np.float32) if evidence else None
-    if known is not None:
-        known[:, :first] = known[:, last:] = np.nan
-
-    def plane(z: int) -> None:
-        rows = voxel_features(image, features, slice(z, z + 1))
-        found = model.probabilities(trained.rows(rows.reshape(len(rows), -1).T))
-        label[z] = most_probable(model.labels, found).reshape(label[z].shape)
-        if known is not None:
-            known[:, z] = found.T.reshape(known[:, z].shape)
-
-    in_threads(plane, range(first, last), threads, progress, "classify")
+    model, smoothing = trained.model, trained.parameters.smoothing
+    known = empty((len(model.labels), *image.shape), np.float16) if evidence else None
+    label = label_voxels(
+        image,
+        trained.parameters.features,
+        model,
+        smoothing=smoothing if isinstance(smoothing, Smoothing) else None,
+        planes=planes,
+        probabilities=known,
+        threads=threads,
+        progress=progress,
+    )
     return Classified(label, None if known is None else VoxelEvidence(model.labels, known))

@@ -29,6 +29,7 @@ from annotat3d_tui.workflow.evidence import Evidence
 from annotat3d_tui.workflow.learning import Trained, gathered, learn, scores_of
 from annotat3d_tui.workflow.measuring import Markers, measure
 from annotat3d_tui.workflow.settings import Segmentation
+from annotat3d_tui.workflow.smoothing import reached, smoothed
 from annotat3d_tui.workflow.superpixels import check_fit, make_superpixels
 
 
@@ -109,19 +110,22 @@ def segment(
         superpixels = make_superpixels(image, parameters, threads=threads, progress=part(progress, 0.0, 0.35))
     else:
         check_fit(superpixels, image)
+    wide = reached(parameters, planes, len(image))
     measured = measure(
-        image, markers, parameters, superpixels, planes, source=source, cache=cache, threads=threads,
+        image, markers, parameters, superpixels, wide, source=source, cache=cache, threads=threads,
         progress=part(progress, 0.35, 0.70),
     )  # fmt: skip
     samples = gathered(measured.samples, training, markers.names)
     trained = learn(samples, parameters, threads=threads, progress=part(progress, 0.70, 0.80))
-    common: dict[str, Any] = {"planes": planes, "threads": threads, "progress": part(progress, 0.80, 0.95)}
     found: Classified
     if superpixels is None:
-        found = classify_voxels(trained, image, evidence=evidence, **common)
+        step = part(progress, 0.80, 0.95)
+        found = classify_voxels(trained, image, planes, evidence=evidence, threads=threads, progress=step)
     else:
         assert measured.table is not None
-        found = classify_superpixels(trained, superpixels, measured.table, **common)
+        step, last = part(progress, 0.80, 0.90), part(progress, 0.90, 0.95)
+        found = classify_superpixels(trained, superpixels, measured.table, wide, threads=threads, progress=step)
+        found = smoothed(parameters, image, found, planes, threads=threads, progress=last)
     result = Result(found.label, superpixels, found.evidence, trained)
     if test:
         result = result.tested(threads=threads, progress=part(progress, 0.95, 1.0))

@@ -5,11 +5,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from annotat3d_tui.classifiers.forest import CLASSIFIERS, ExtraTrees
+from annotat3d_tui.classifiers.choice import CLASSIFIERS
+from annotat3d_tui.classifiers.forest import ExtraTrees
 from annotat3d_tui.classifiers.model import Classifier
+from annotat3d_tui.classifiers.smoothing import Smoothing
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.features.features import Features
-from annotat3d_tui.parameters import Parameters, group, parameter
+from annotat3d_tui.parameters import Off, Parameters, group, parameter
 from annotat3d_tui.superpixels.methods import METHODS, Method
 from annotat3d_tui.superpixels.waterpixels import Waterpixels, Waterpixels3D
 
@@ -53,6 +55,7 @@ class Segmentation(Parameters):
         "voxels", "voxels: the marked voxels; superpixels: those that hold markers", choices=("voxels", "superpixels")
     )
     classifier: Classifier = group(ExtraTrees(), "what learns from the markers", CLASSIFIERS)
+    smoothing: Off | Smoothing = group(Off(), "smoothing of the probabilities; thin structures lose", (Off, Smoothing))
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -25,8 +25,8 @@ def test_the_label_is_the_most_probable_one(phases: Phases, by: str) -> None:
     assert evidence.shape == image.shape
     both = np.stack([evidence.probability(int(label), EVERYWHERE) for label in evidence.labels])
     assert np.array_equal(evidence.labels[both.argmax(axis=0)], result.label)
-    np.testing.assert_allclose(both.sum(axis=0), 1, atol=1e-6)
-    np.testing.assert_allclose(evidence.uncertainty(EVERYWHERE), 1 - abs(both[0] - both[1]), atol=1e-6)
+    np.testing.assert_allclose(both.sum(axis=0), 1, atol=1e-3)
+    np.testing.assert_allclose(evidence.uncertainty(EVERYWHERE), 1 - abs(both[0] - both[1]), atol=1e-3)
     cut = (slice(None), 3, slice(2, 9))
     assert np.array_equal(evidence.uncertainty(cut), evidence.uncertainty(EVERYWHERE)[cut])
     with pytest.raises(InvalidParameter, match="one that was learned \\(1, 2\\), received 9"):
