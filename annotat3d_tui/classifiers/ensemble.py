@@ -42,7 +42,7 @@ class ScaleEnsemble(TreeGrower):
 
     kind = "scale_ensemble"
     trees: int = parameter(150, "number of trees of all ranges", minimum=1, maximum=MOST_TREES)
-    share: float = parameter(0.2, "share of the samples that each tree draws", minimum=0.01, maximum=1.0)
+    share: float = parameter(0.5, "share of the samples that each tree draws", minimum=0.01, maximum=1.0)
     leaf: int = parameter(3, "smallest number of samples in a leaf", minimum=1, maximum=1000)
     tried: float = parameter(0.3, "share of the columns that are tried at a branch", minimum=0.01, maximum=1.0)
     trials: int = parameter(TRIALS, "trees that test a range, in each fold", minimum=1, maximum=MOST_TREES)
