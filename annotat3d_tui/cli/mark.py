@@ -1,4 +1,7 @@
-"""Strokes written as text into a marker volume of the image's size: 0 unmarked, else the label.
+"""Strokes written as text into markers: a volume of the image's size, 0 unmarked, else the label; or an annotation.
+
+An output that ends with .npz becomes an annotation file: it knows the strokes and the names of labels, and takes no
+more room than the marks.
 
 A stroke a line, the same words as on the screen; x, y, z count voxels from 0:
 
@@ -13,17 +16,21 @@ from pathlib import Path
 
 from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties
 from annotat3d_tui.cli.output import add_output_flags, show
+from annotat3d_tui.cli.outputs import check_outputs, write_bytes
 from annotat3d_tui.errors import InvalidMarkers
-from annotat3d_tui.labels.markers import Markers
+from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.labels.annotation_file import Marks
 from annotat3d_tui.labels.strokes import check_touches, read_strokes
-from annotat3d_tui.volume.files import check_volume_output, describe, save_labels
+from annotat3d_tui.volume.files import describe, save_labels
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("image", metavar="IMAGE", help="the image that gives the size")
     parser.add_argument("--strokes", required=True, metavar="TEXTFILE", help="strokes, one a line")
-    parser.add_argument("-o", "--output", required=True, metavar="MASK", help="marker volume to write")
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="MASK", help="marker volume, or X.annotation.npz, to write"
+    )
     add_raw_flags(parser)
     add_output_flags(parser)
 
@@ -31,18 +38,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Draw the strokes and save the markers."""
     output = Path(given.output)
-    check_volume_output(output, given.overwrite, [given.image, given.strokes])
+    is_annotation = output.suffix.lower() == ".npz"
+    volumes, others = ([], [output]) if is_annotation else ([output], [])
+    check_outputs(volumes, others, given.overwrite, [given.image, given.strokes])
     image = describe(given.image, raw_properties(given, given.image))
     strokes = read_strokes(Path(given.strokes))
-    markers = Markers(image.shape)
+    annotation, _ = Annotation.open(image.shape)
     if not strokes:
         raise InvalidMarkers(f"{given.strokes} must hold at least one stroke, received none: write one a line.")
-    for number, stroke in enumerate(strokes, 1):
+    for stroke in strokes:
         check_touches(stroke, image.shape)
-        markers.apply(markers.stroke_edit(stroke, number))
-    mask = markers.to_volume()
-    save_labels(output, mask, voxel_size=image.voxel_size, unit=image.unit, overwrite=given.overwrite)
-    _, labels, _ = markers.coordinates()
+        annotation.draw(stroke)
+    if is_annotation:
+        write_bytes(output, Marks.of(annotation).to_bytes(), given.overwrite)
+    else:
+        mask = annotation.markers.to_volume()
+        save_labels(output, mask, voxel_size=image.voxel_size, unit=image.unit, overwrite=given.overwrite)
+    _, labels, _ = annotation.markers.coordinates()
     voxels = {int(label): int((labels == label).sum()) for label in sorted(set(labels.tolist()))}
     facts = {"output": str(output), "strokes": len(strokes), "marked_voxels": voxels}
     lines = [

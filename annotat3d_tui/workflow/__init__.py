@@ -6,7 +6,8 @@ presets       sets of it with a name
 superpixels   image -> superpixels
 measuring     image, superpixels, markers -> feature table and samples; what is known already comes from the cache
 learning      samples -> a trained classifier and honest scores
-classifying   trained classifier, image -> label volume; the same for many images
+classifying   trained classifier, image -> label volume
+applying      the same, on other images
 smoothing     label volume of superpixels -> one whose borders follow the edges of the image
 evidence      probabilities and uncertainty, as volumes and as pictures of a slice
 forecast      how much memory it will take

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from annotat3d_tui.labels.annotation_file import Marks
+from annotat3d_tui.labels.annotation_file import Marks, open_marks
 from annotat3d_tui.labels.table import LabelTable
 from tests.cli.test_commands import Capture, answer, refusal
 
@@ -104,6 +104,18 @@ def test_a_cache_changes_no_byte(capsys: Capture, files: Path) -> None:
     (files / "plain").touch()
     answer(capsys, *segment(files, "--cache", files / "plain", output="d.tif"))  # cannot be kept: no harm
     assert (files / "d.tif").read_bytes() == written[0]
+
+
+def test_mark_writes_an_annotation_that_equals_the_mask(capsys: Capture, files: Path) -> None:
+    (files / "s.txt").write_text("brush 2 r=2 xy z=6 8,4\nbrush 1 r=2 xy z=6 20,20 25,20\nerase r=0 xy z=6 8,4\n")
+    command = ("mark", files / "image.tif", "--strokes", files / "s.txt", "-o")
+    mask, archive = answer(capsys, *command, files / "m.tif"), answer(capsys, *command, files / "m.annotation.npz")
+    assert mask["marked_voxels"] == archive["marked_voxels"]
+    assert "m.annotation.npz exists" in refusal(capsys, *command, files / "m.annotation.npz")
+    marks = open_marks((files / "m.annotation.npz").read_bytes(), "m")
+    found = np.zeros(marks.shape, np.uint8)
+    found[tuple(marks.coordinates.T)] = marks.labels
+    assert np.array_equal(found, tifffile.imread(files / "m.tif"))
 
 
 def test_people_see_scores_bars_and_where_to_go_on(capsys: Capture, files: Path) -> None:
