@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.render.colormaps import Colour
 from annotat3d_tui.render.palette import TRUECOLOR, ColourOf, Palette
 from annotat3d_tui.render.viewport import Axis, Viewport
 from annotat3d_tui.superpixels.borders import borders
@@ -23,6 +24,11 @@ BORDER = (255, 214, 102)
 BORDER_OPACITY, FAINT = 0.45, 0.12
 CLEAR_SHARE, CROWDED_SHARE = 0.35, 0.65
 """Seen from afar borders would cover the image: from the first to the second share of pixels they become faint."""
+HEAT: tuple[Colour, ...] = (
+    (70, 50, 170), (120, 45, 165), (170, 45, 140), (210, 60, 105), (235, 90, 70), (250, 130, 45), (255, 175, 40),
+    (255, 225, 80),
+)  # fmt: skip
+"""Of the levels 1 to 8 of what lies over the image as heat; told apart by their lightness, too."""
 LABEL_BORDER_OPACITY = 0.35
 """Added to the label's opacity where superpixels meet inside it."""
 
@@ -31,13 +37,14 @@ LABEL_BORDER_OPACITY = 0.35
 class Layers:
     """What the pixels inside the plane show, each (rows, columns) of pixels.
 
-    grey: grey level 0…levels-1; label, marks: label ids, 0 for none; superpixels: ids.
+    grey: grey level 0…levels-1; label, marks: label ids, 0 for none; superpixels: ids; heat: levels 1…8, 0 for none.
     """
 
     grey: NDArray[np.uint8]
     label: NDArray[Any] | None = None
     superpixels: NDArray[Any] | None = None
     marks: NDArray[Any] | None = None
+    heat: NDArray[np.uint8] | None = None
 
 
 def grey_levels(plane: NDArray[Any], viewport: Viewport, window: Window, levels: int) -> NDArray[np.uint8]:
@@ -74,6 +81,15 @@ def sampled(plane: NDArray[Any], viewport: Viewport) -> NDArray[Any]:
     return np.asarray(plane[viewport.down.middle[:, None], viewport.across.middle[None, :]])
 
 
+def heat_levels(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The level 0…8 of values from 0 to 1, 0 where they are NaN.
+
+    >>> heat_levels(np.array([0.0, 0.1, 0.5, 1.0, np.nan], np.float32)).tolist()
+    [0, 1, 4, 8, 0]
+    """
+    return np.asarray(np.rint(np.nan_to_num(values).clip(0, 1) * len(HEAT)), np.uint8)
+
+
 def highest(
     part: NDArray[Any], viewport: Viewport, corner: tuple[int, int] = (0, 0)
 ) -> tuple[NDArray[Any], tuple[slice, slice]]:
@@ -101,7 +117,8 @@ def compose(
 ) -> NDArray[np.uint8]:
     """The picture (rows, columns, 3) of these layers, red, green and blue.
 
-    The label fill has the given opacity (0…1); borders of superpixels lie over it, markers over all.
+    The label fill has the given opacity (0…1), and so has the highest heat, lower ones less; borders of superpixels lie
+    over the label, markers over all.
     """
     picture = palette.greys[layers.grey]
     edges = None if layers.superpixels is None else borders(layers.superpixels)
@@ -113,6 +130,8 @@ def compose(
             on_edges = np.where(edges, layers.label, 0)
             more = LABEL_BORDER_OPACITY * border_opacity(edges) / BORDER_OPACITY
             _fill(picture, layers.grey, on_edges, colour_of, palette, min(opacity + more, 1.0))
+    if layers.heat is not None:
+        _heat(picture, layers.grey, layers.heat, palette, opacity)
     if layers.marks is not None:
         _fill(picture, layers.grey, layers.marks, colour_of, palette, 1.0)
     return picture
@@ -122,6 +141,16 @@ def border_opacity(edges: NDArray[np.bool_]) -> float:
     """How opaque borders of superpixels are, from where they are: the more pixels are borders, the fainter."""
     crowded = (float(edges.mean()) - CLEAR_SHARE) / (CROWDED_SHARE - CLEAR_SHARE)
     return BORDER_OPACITY + (FAINT - BORDER_OPACITY) * min(max(crowded, 0.0), 1.0)
+
+
+def _heat(
+    picture: NDArray[np.uint8], grey: NDArray[np.uint8], heat: NDArray[np.uint8], palette: Palette, opacity: float
+) -> None:
+    """Paint the pixels that have a level above 0, over the grey beneath."""
+    shares = [opacity * ((level + 1) / len(HEAT)) ** 0.5 for level in range(len(HEAT))]
+    shades = np.stack([palette.mixed(colour, share) for colour, share in zip(HEAT, shares, strict=True)])
+    hot = heat > 0
+    picture[hot] = shades[heat[hot] - 1, grey[hot]]
 
 
 def _fill(

@@ -4,9 +4,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from textual.content import Content
 
 from annotat3d_tui.labels.colours import colour_of, letter_of
 from annotat3d_tui.labels.planes import axes_of
+from annotat3d_tui.render.slice import HEAT
+from annotat3d_tui.tui.bars import bar
 from annotat3d_tui.tui.widgets.facts_panel import Fact
 from annotat3d_tui.tui.widgets.labels_panel import LabelRow
 from annotat3d_tui.tui.widgets.lines import Part
@@ -17,7 +20,10 @@ if TYPE_CHECKING:
     from annotat3d_tui.session import Session
     from annotat3d_tui.tui.messages import Origin
     from annotat3d_tui.tui.widgets.slice_view import SliceView
+    from annotat3d_tui.workflow.run import Run
 
+BAR, TOP = 6, 5
+"""Of the importances in the panel: cells of a bar, and how many."""
 OFF, ON = "$foreground 60%", "$text-accent"
 
 
@@ -91,11 +97,27 @@ def brush_fact(view: "SliceView", wide: bool) -> Fact:
 
 def show_fact(view: "SliceView", wide: bool) -> Fact:
     """Which overlays are shown, with the letter that switches each."""
-    words = ("l label", "s superpixels", "k markers") if wide else ("l", "s", "k")
-    shown = (view.show_label, view.show_superpixels, view.show_markers)
+    names = ("l label", "s superpixels", "k markers", "; uncertainty", "' probability")
+    words = names if wide else tuple(name[0] for name in names)
+    hot = view.heat if view.evidence is not None else ""
+    shown = (view.show_label and not hot, view.show_superpixels, view.show_markers,
+             hot == "uncertainty", hot == "probability")  # fmt: skip
     pieces = [(word, "" if on else OFF + " strike") for word, on in zip(words, shown, strict=True)]
     opacity = (f"⇧L {view.label_opacity:.0%}".replace("%", " %"), OFF)
-    return Fact("Show", (*pieces, opacity))
+    return Fact("Show", (*pieces, opacity, *heat_legend(view)))
+
+
+def heat_legend(view: "SliceView") -> tuple[tuple[str | Content, str], ...]:
+    """What the colours of the heat mean, from low to high; nothing when there is none."""
+    if not view.heat or view.evidence is None:
+        return ()
+    label = view.heat_label
+    if view.heat == "probability" and label not in view.evidence.labels:
+        return ((f"{letter_of(label)} not learned", "$text-warning"),)
+    said = "sure" if view.heat == "uncertainty" else f"not {letter_of(label)}"
+    end = "unsure" if view.heat == "uncertainty" else letter_of(label)
+    blocks = [("█", shown_colour(view, colour)) for colour in HEAT]
+    return ((Content.assemble((f"{said} ", OFF), *blocks, (f" {end}", OFF)), ""),)
 
 
 def superpixels_fact(session: "Session", count: int, wide: bool) -> Fact:
@@ -141,7 +163,20 @@ def result_facts(session: "Session", origin: "Origin | None", testing: bool, wid
     if run.scores is None:
         return (learner, Fact("Accuracy", (("testing…" if testing else "not tested", OFF), *preview)))
     accuracy = (score_text(run.scores.accuracy, 3), "bold"), (tested_words(run.scores), OFF)
-    return (learner, Fact("Accuracy", (*accuracy, *preview)), Fact("Dice", dice_pieces(session, run.scores, wide)))
+    dice = Fact("Dice", dice_pieces(session, run.scores, wide))
+    return (learner, Fact("Accuracy", (*accuracy, *preview)), dice, *(important_facts(run) if wide else ()))
+
+
+def important_facts(run: "Run") -> tuple[Fact, ...]:
+    """The features that mattered most, as bars; `i` shows all."""
+    highest = max((value for _, value in run.importances), default=0.0)
+    if not highest:
+        return ()
+    lines = [
+        (Content.assemble((bar(value / highest, BAR), "$text-primary"), f" {name}"), "")
+        for name, value in run.importances[:TOP]
+    ]
+    return (Fact("Important", (*lines, ("i all", OFF))),)
 
 
 def dice_pieces(session: "Session", scores: "Scores", wide: bool) -> tuple[tuple[str, str], ...]:

@@ -1,14 +1,15 @@
 """What the lines and panels of the segmentation screen say, brought up to date when something changes."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from textual import events, on
 from textual.timer import Timer
 
 from annotat3d_tui.tui import segment_text
 from annotat3d_tui.tui.labelling import Labelling
-from annotat3d_tui.tui.messages import Labelled, Origin, Seen, SuperpixelsMade, Tested
+from annotat3d_tui.tui.messages import Labelled, Origin, PlacesFound, Seen, SuperpixelsMade, Tested
 from annotat3d_tui.tui.saying import errors_said
+from annotat3d_tui.tui.screens.details import Details
 from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
 from annotat3d_tui.tui.widgets.facts_panel import FactsPanel
 from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
@@ -22,6 +23,26 @@ SYNC_SECONDS = 2.0
 """After the last act; until then it outlives the program, but not a power cut."""
 
 
+@dataclass
+class Places:
+    """Places to annotate (z, y, x), one after the other, round and round; at: which one was given last."""
+
+    all: tuple[tuple[int, int, int], ...]
+    at: int = -1
+
+    def next(self) -> tuple[int, int, int] | None:
+        """The next one; None when there is none.
+
+        >>> places = Places(((3, 1, 1), (8, 2, 2)))
+        >>> places.next(), places.next(), places.next()
+        ((3, 1, 1), (8, 2, 2), (3, 1, 1))
+        """
+        if not self.all:
+            return None
+        self.at = (self.at + 1) % len(self.all)
+        return self.all[self.at]
+
+
 class Showing(Labelling):
     """A screen that always says what is true now."""
 
@@ -30,6 +51,12 @@ class Showing(Labelling):
     _rest: Timer | None = None
     _origin: Origin | None = None
     _label_note = ""
+    _places: Places | None = None
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where the label volume that is shown comes from, when that is known."""
+        return self._origin
 
     def keys_now(self) -> tuple[Key, ...]:
         """The keys that matter now; each screen has its own."""
@@ -127,7 +154,8 @@ class Showing(Labelling):
         self.view.show_label = True
         self._origin = event.origin
         self._label_note = event.said
-        self.session.evidence = event.result.evidence if event.result else None
+        self.session.evidence = self.view.evidence = event.result.evidence if event.result else None
+        self._places = None
         if event.shares is not None:
             self._shares = event.shares
             with errors_said(self):
@@ -140,7 +168,43 @@ class Showing(Labelling):
     def _tested(self, event: Tested) -> None:
         if event.origin is self._origin:
             self._testing, self._origin = None, replace(event.origin, run=event.run)
+            for screen in self.app.screen_stack:
+                if isinstance(screen, Details):
+                    screen.tested(event.origin, event.run)
             self._show_results()
+
+    def action_uncertainty(self) -> None:
+        """Show how unsure it is, or the label again."""
+        self.view.action_heat("uncertainty")
+
+    def action_probability(self) -> None:
+        """Show the probability of the chosen label, or the label again."""
+        self.view.action_heat("probability")
+
+    def action_next_place(self) -> None:
+        """Go to the place where marks would teach most, then to the next one."""
+        evidence = self.session.evidence
+        assert evidence is not None
+        if self._places is None:
+            self.find_places(evidence)
+        else:
+            self._go_to_place()
+
+    @on(PlacesFound)
+    def _places_found(self, event: PlacesFound) -> None:
+        if event.evidence is self.session.evidence:
+            self._places = Places(event.places)
+            self._go_to_place()
+
+    def _go_to_place(self) -> None:
+        assert self._places is not None
+        place = self._places.next()
+        if place is None:
+            self.notify("There is no place that is uncertain.", timeout=3)
+            return
+        self.view.cursor = place
+        said = f"{self._places.at + 1} of {len(self._places.all)}: most uncertain in slice {place[0]}"
+        self.notify(said, timeout=3, markup=False)
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)

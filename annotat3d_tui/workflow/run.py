@@ -48,7 +48,7 @@ class Run:
             superpixels=result.superpixel_count,
             importances=tuple((name, round(value, DECIMALS)) for name, value in trained.importance_of().items()),
             dropped=tuple(name for name in trained.samples.columns if name not in kept),
-            seconds=seconds,
+            seconds=round(seconds, 3),
             scores=result.scores,
             out_of_bag=result.out_of_bag,
         )
@@ -67,7 +67,7 @@ class Run:
             "superpixels": self.superpixels,
             "importances": dict(self.importances),
             "dropped": list(self.dropped),
-            "seconds": round(self.seconds, 3),
+            "seconds": self.seconds,
             "scores": self.scores.to_dict() if self.scores else None,
             "out_of_bag": self.out_of_bag.to_dict() if self.out_of_bag else None,
         }

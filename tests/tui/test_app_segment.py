@@ -90,7 +90,7 @@ async def test_a_preview_says_its_own_scores_and_parameters_that_changed_are_sai
 
 
 def facts(screen: SegmentScreen) -> str:
-    return " ".join(piece for fact in screen.query_one("#results", FactsPanel).facts for piece, _ in fact.pieces)
+    return " ".join(str(piece) for fact in screen.query_one("#results", FactsPanel).facts for piece, _ in fact.pieces)
 
 
 async def test_a_preview_labels_only_the_slices_around_and_is_not_kept(files: Path) -> None:

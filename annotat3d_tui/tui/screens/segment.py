@@ -16,6 +16,7 @@ from annotat3d_tui.tui.commands import Do, Goto, parse_command, parse_voxel
 from annotat3d_tui.tui.lease import Lease
 from annotat3d_tui.tui.messages import Centre, MaskRead, Saved
 from annotat3d_tui.tui.saying import clear_messages, errors_said
+from annotat3d_tui.tui.screens.details import Details
 from annotat3d_tui.tui.screens.dialogs import Ask, if_given
 from annotat3d_tui.tui.screens.help import HelpPage
 from annotat3d_tui.tui.screens.menu import Item, Menu
@@ -178,6 +179,12 @@ class SegmentScreen(Showing):
     def _segment(self, name: str, planes: slice | None) -> None:
         self.view.lift()
         self.segment(self.begin(name), self.marks_now(), planes)
+
+    def action_details(self) -> None:
+        """How the label volume came about."""
+        if self.origin is not None:
+            names = {label.id: label.name for label in self.session.annotation.table}
+            self.app.push_screen(Details(self.origin, names, testing=self._testing is not None))
 
     def action_parameters(self) -> None:
         """The form of the classifier parameters."""

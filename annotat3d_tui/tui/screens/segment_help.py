@@ -36,6 +36,10 @@ def why_not(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
     if action in ("preview", "apply"):
         marked = len(session.annotation.markers.counts())
         return "" if marked > 1 else "mark at least two labels first"
+    if action in ("uncertainty", "probability", "next_place") and session.evidence is None:
+        return "how sure it is was not computed yet: ⇧P or ⇧A does it"
+    if action == "details" and screen.origin is None:
+        return "nothing was learned yet: ⇧P or ⇧A does it"
     if action == "choose" and parameters[0] not in session.annotation.table:
         return f"there is no label {parameters[0]}: n adds one"
     if action == "undo" and not session.annotation.can_undo:

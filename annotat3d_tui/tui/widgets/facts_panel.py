@@ -15,7 +15,7 @@ class Fact:
     """A heading and pieces with their styles, which are wrapped between pieces."""
 
     heading: str
-    pieces: tuple[tuple[str, str], ...]
+    pieces: tuple[tuple[str | Content, str], ...]
 
 
 class FactsPanel(Widget):
@@ -44,9 +44,10 @@ def fact_lines(fact: Fact, width: int) -> list[Content]:
     lines = [Content.assemble((start, "bold"))]
     gap = ""
     for text, style in fact.pieces:
-        if lines[-1].cell_length + len(gap) + Content(text).cell_length > width:
+        piece = text if isinstance(text, Content) else Content.assemble((text, style))
+        if lines[-1].cell_length + len(gap) + piece.cell_length > width:
             lines.append(Content(" " * indent))
             gap = ""
-        lines[-1] = Content.assemble(lines[-1], gap, (text, style))
+        lines[-1] = Content.assemble(lines[-1], gap, piece)
         gap = "  "
     return lines

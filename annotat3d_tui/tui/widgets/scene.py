@@ -9,21 +9,26 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.labels.colours import colour_of
+from annotat3d_tui.labels.planes import axes_of
 from annotat3d_tui.labels.strokes import Stroke
 from annotat3d_tui.render.colormaps import Colour
 from annotat3d_tui.render.palette import Palette
 from annotat3d_tui.render.percentiles import contrast_window, grey_sample
 from annotat3d_tui.render.planes import plane_view
-from annotat3d_tui.render.slice import Layers, Window, compose, grey_levels, highest, sampled
+from annotat3d_tui.render.slice import Layers, Window, compose, grey_levels, heat_levels, highest, sampled
 from annotat3d_tui.render.viewport import Viewport
 from annotat3d_tui.tui.widgets.brush import covered
+from annotat3d_tui.workflow.evidence import Evidence
 
 Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
 class Look:
-    """Everything that decides a picture, but for the volumes."""
+    """Everything that decides a picture, but for the volumes.
+
+    heat: shown instead of the label: 0 the uncertainty, an id the probability of that label, None neither.
+    """
 
     plane: str
     index: int
@@ -34,6 +39,7 @@ class Look:
     show_label: bool
     show_superpixels: bool
     show_markers: bool
+    heat: int | None = None
 
 
 class Scene:
@@ -46,8 +52,9 @@ class Scene:
         self.image = image
         self.annotation = annotation
         self._volumes: dict[str, NDArray[Any] | None] = {"label": None, "superpixels": None}
-        self._version: dict[str, int] = {"label": 0, "superpixels": 0, "marks": 0, "drawn": 0}
+        self._version: dict[str, int] = {"label": 0, "superpixels": 0, "marks": 0, "drawn": 0, "evidence": 0}
         self._kept: dict[str, tuple[Hashable, Any]] = {}
+        self._evidence: Evidence | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -63,6 +70,16 @@ class Scene:
         """Show another volume, or the same one after its voxels changed."""
         self._volumes[name] = volume
         self._version[name] += 1
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """Probabilities and uncertainty, where they are known."""
+        return self._evidence
+
+    @evidence.setter
+    def evidence(self, evidence: Evidence | None) -> None:
+        self._evidence = evidence
+        self._version["evidence"] += 1
 
     def marks_changed(self) -> None:
         """Read the markers again; what was drawn and not yet in the annotation is forgotten."""
@@ -94,11 +111,13 @@ class Scene:
         plane = plane_view(self.image, look.plane, look.index)
         levels = look.palette.levels
         grey = self._keep("grey", (place, window, levels), lambda: grey_levels(plane, look.viewport, window, levels))
+        heat = self._heat(look)
         layers = Layers(
             grey,
-            label=self._sampled("label", look) if look.show_label else None,
+            label=self._sampled("label", look) if look.show_label and heat is None else None,
             superpixels=self._sampled("superpixels", look) if look.show_superpixels else None,
             marks=self._shown_marks(look) if look.show_markers else None,
+            heat=heat,
         )
         return compose(layers, self.colour_of, palette=look.palette, opacity=look.opacity)
 
@@ -109,6 +128,21 @@ class Scene:
         plane = plane_view(volume, look.plane, look.index)
         key = (look.plane, look.index, look.viewport, self._version[name])
         return self._keep(name, key, lambda: sampled(plane, look.viewport))
+
+    def _heat(self, look: Look) -> NDArray[np.uint8] | None:
+        """Levels of what is shown as heat; None where it is not wanted or not known."""
+        evidence, label = self._evidence, look.heat
+        if evidence is None or label is None or (label and label not in evidence.labels):
+            return None
+        cut: list[slice | int] = [slice(None)] * 3
+        cut[axes_of(look.plane).slice] = look.index
+
+        def made() -> NDArray[np.uint8]:
+            here = evidence.probability(label, tuple(cut)) if label else evidence.uncertainty(tuple(cut))
+            return heat_levels(sampled(here, look.viewport))
+
+        key = (look.plane, look.index, look.viewport, self._version["evidence"], label)
+        return self._keep("heat", key, made)
 
     def _shown_marks(self, look: Look) -> NDArray[Any]:
         marks = self.marks(look.plane, look.index)

@@ -18,6 +18,7 @@ from annotat3d_tui.render.slice import Window
 from annotat3d_tui.render.viewport import Point, Viewport
 from annotat3d_tui.tui.widgets.pixels import Pixels
 from annotat3d_tui.tui.widgets.scene import Look, Scene
+from annotat3d_tui.workflow.evidence import Evidence
 
 Voxel = tuple[int, int, int]
 PAN_SHARE = 4
@@ -28,7 +29,8 @@ class SlicePicture(Pixels):
     """One plane of an image (Z, Y, X) in half-blocks, and a place in it, the cursor (z, y, x).
 
     `voxel_size` (z, y, x) makes voxels as long as they are. `zoom` is pixels per finest voxel, 0 shows the whole
-    plane; `centre` is the (h, v) in the middle; `window` None fits the contrast to the image.
+    plane; `centre` is the (h, v) in the middle; `window` None fits the contrast to the image. `heat` is "uncertainty",
+    "probability" (of `heat_label`) or "".
     """
 
     plane: var[str] = var("xy", init=False)
@@ -41,6 +43,8 @@ class SlicePicture(Pixels):
     show_superpixels: var[bool] = var(False, init=False)
     show_markers: var[bool] = var(True, init=False)
     label_opacity: var[float] = var(0.5, init=False)
+    heat: var[str] = var("", init=False)
+    heat_label: var[int] = var(0, init=False)
 
     class ViewMessage(Message):
         """Something happened in a view."""
@@ -121,6 +125,16 @@ class SlicePicture(Pixels):
         self.scene.set_volume("superpixels", volume)
         self.redraw_soon()
 
+    @property
+    def evidence(self) -> Evidence | None:
+        """Probabilities and uncertainty, which are shown as heat when asked for."""
+        return self.scene.evidence
+
+    @evidence.setter
+    def evidence(self, evidence: Evidence | None) -> None:
+        self.scene.evidence = evidence
+        self.redraw_soon()
+
     # when something changes
 
     def validate_cursor(self, cursor: Voxel) -> Voxel:
@@ -152,6 +166,7 @@ class SlicePicture(Pixels):
 
     watch_zoom = watch_centre = watch_window = _view_changed
     watch_show_label = watch_show_superpixels = watch_show_markers = watch_label_opacity = _view_changed
+    watch_heat = watch_heat_label = _view_changed
 
     def watch_colormap(self) -> None:
         """Draw with other colours."""
@@ -193,6 +208,10 @@ class SlicePicture(Pixels):
         name = f"show_{what}"
         setattr(self, name, not getattr(self, name))
 
+    def action_heat(self, what: str) -> None:
+        """Show the uncertainty or the probability of the label instead of the label, or no longer."""
+        self.heat = "" if self.heat == what else what
+
     def action_reset_contrast(self) -> None:
         """Fit the contrast to the image."""
         self.window = None
@@ -226,7 +245,8 @@ class SlicePicture(Pixels):
         """The slice alone; a view that draws puts its cursor over it."""
         viewport = self.viewport
         shown = self.show_label, self.show_superpixels, self.show_markers
-        look = Look(self.plane, self.index, viewport, palette, self.window, self.label_opacity, *shown)
+        heat = {"uncertainty": 0, "probability": self.heat_label}.get(self.heat)
+        look = Look(self.plane, self.index, viewport, palette, self.window, self.label_opacity, *shown, heat)
         pixels = np.full(viewport.screen, NOTHING, np.int32)
         pixels[viewport.down.inside, viewport.across.inside] = packed(self.scene.picture(look))
         return pixels

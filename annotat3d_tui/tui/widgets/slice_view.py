@@ -62,6 +62,7 @@ class SliceView(SlicePicture, can_focus=True):
         self._last: tuple[str, int, Point] | None = None
         self._grip: tuple[float, float] | None = None
         self._dragging = False
+        self.set_reactive(SliceView.heat_label, self.brush.label)
 
     @property
     def pen_down(self) -> bool:
@@ -94,6 +95,7 @@ class SliceView(SlicePicture, can_focus=True):
     def watch_brush(self) -> None:
         """What was drawn with the brush before is a stroke of its own."""
         self.lift()
+        self.heat_label = self.brush.label
         self.redraw_soon()
         self.post_message(self.BrushChanged(self))
 
