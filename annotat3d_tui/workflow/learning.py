@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import Progress, part, quiet
 from annotat3d_tui.classifiers.model import Model
 from annotat3d_tui.classifiers.scores import Scores, cross_validated_scores, out_of_bag_scores
+from annotat3d_tui.classifiers.selection import PermutationSelection
 from annotat3d_tui.classifiers.training import check_markers
 from annotat3d_tui.classifiers.training_data import TrainingData, joined
 from annotat3d_tui.errors import InvalidMarkers
@@ -21,7 +21,8 @@ from annotat3d_tui.workflow.settings import Segmentation
 class Trained:
     """A classifier that has learned, with all that decides what it gives.
 
-    parameters: settled. samples: what it learned from. importances: (F,) of all columns of the samples.
+    parameters: settled. samples: what it learned from. importances: (F,) of all columns of the samples: how much is
+    lost without one where features were selected, else how much the model uses it.
     """
 
     parameters: Segmentation
@@ -59,18 +60,26 @@ def gathered(own: TrainingData | None, others: Sequence[TrainingData], names: di
 
 def learn(samples: TrainingData, parameters: Segmentation, *, threads: int = 1, progress: Progress = quiet) -> Trained:
     """Train the classifier of settled parameters; its features are selected first where that is wanted."""
-    chosen: NDArray[Any] = np.arange(len(samples.columns))
+    selection = parameters.selection
+    found = None
+    kept = np.arange(len(samples.columns))
+    if isinstance(selection, PermutationSelection):
+        found = selection(
+            parameters.classifier, samples.rows, samples.labels, samples.groups, samples.columns, threads=threads,
+            progress=part(progress, 0.0, 0.6),
+        )  # fmt: skip
+        kept = found.kept
     model = parameters.classifier(
-        samples.rows[:, chosen],
+        np.ascontiguousarray(samples.rows[:, kept]),
         samples.labels,
-        columns=[samples.columns[one] for one in chosen],
+        columns=[samples.columns[one] for one in kept],
         groups=samples.groups,
         threads=threads,
-        progress=part(progress, 0.5, 1.0, "train"),
+        progress=part(progress, 0.0 if found is None else 0.6, 1.0, "train"),
     )
     importances = np.zeros(len(samples.columns))
-    importances[chosen] = model.importances
-    return Trained(parameters, model, samples, importances)
+    importances[kept] = model.importances
+    return Trained(parameters, model, samples, importances if found is None else found.importances)
 
 
 def scores_of(trained: Trained, *, threads: int = 1, progress: Progress = quiet) -> tuple[Scores, Scores]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from annotat3d_tui.classifiers.choice import CLASSIFIERS
 from annotat3d_tui.classifiers.forest import ExtraTrees
 from annotat3d_tui.classifiers.model import Classifier
+from annotat3d_tui.classifiers.selection import PermutationSelection
 from annotat3d_tui.classifiers.smoothing import Smoothing
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.features.features import Features
@@ -53,6 +54,9 @@ class Segmentation(Parameters):
     features: Features = group(Features(), "what is measured in each region", (Features,))
     training_on: str = parameter(
         "voxels", "voxels: the marked voxels; superpixels: those that hold markers", choices=("voxels", "superpixels")
+    )
+    selection: Off | PermutationSelection = group(
+        Off(), "which features are dropped before learning", (Off, PermutationSelection)
     )
     classifier: Classifier = group(ExtraTrees(), "what learns from the markers", CLASSIFIERS)
     smoothing: Off | Smoothing = group(Off(), "smoothing of the probabilities; thin structures lose", (Off, Smoothing))
