@@ -1,5 +1,7 @@
 """Probabilities and uncertainty belong to the voxels of the label volume."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from annotat3d_tui.labels.masks import marks_of
 from annotat3d_tui.workflow.evidence import APART, SuperpixelEvidence, VoxelEvidence, places_to_annotate, uncertainty_of
 from annotat3d_tui.workflow.presets import PRESETS
 from annotat3d_tui.workflow.segmentation import segment
-from annotat3d_tui.workflow.settings import Pixels, Segmentation
+from annotat3d_tui.workflow.settings import Pixels
 
 Phases = tuple[np.ndarray, np.ndarray, np.ndarray]
 EVERYWHERE = (slice(None),)
@@ -18,7 +20,7 @@ EVERYWHERE = (slice(None),)
 def test_the_label_is_the_most_probable_one(phases: Phases, by: str) -> None:
     image, _, markers = phases
     fast = PRESETS["fast"]
-    parameters = fast if by == "superpixel" else Segmentation(Pixels(), fast.features, "voxels", fast.classifier)
+    parameters = fast if by == "superpixel" else replace(fast, superpixels=Pixels())
     result = segment(image, *marks_of(markers), parameters)
     evidence = result.evidence
     assert evidence is not None
