@@ -65,7 +65,7 @@ def test_means_of_boxes(shape: tuple[int, int, int], radii: tuple[int, int, int]
 
 
 @pytest.mark.parametrize("dimensions", [2, 3])
-@pytest.mark.parametrize("parameters", [Smoothing(), Smoothing(radius=2, epsilon=1e-2, times=1)])
+@pytest.mark.parametrize("parameters", [Smoothing(times=2), Smoothing(radius=2, epsilon=1e-2)])
 def test_equals_the_definition(parameters: Smoothing, dimensions: int) -> None:
     light, chances = example((9, 30, 41))
     label, out = smooth(chances, light, parameters, dimensions)
@@ -81,7 +81,7 @@ def test_tiles_threads_planes_and_the_last_label_change_nothing(
     dimensions: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     light, chances = example((11, 37, 50))
-    parameters = Smoothing(radius=2)
+    parameters = Smoothing(radius=2, times=2)
     whole = smooth(chances, light, parameters, dimensions)
     some = smooth(chances, light, parameters, dimensions, planes=slice(3, 6))
     without = smooth(chances[:2], light, parameters, dimensions)
