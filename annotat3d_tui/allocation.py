@@ -1,6 +1,7 @@
-"""Room for volumes: small ones in memory, large ones in a nameless file that is mapped.
+"""Room for volumes: in memory that goes back to the machine at once, large ones in a nameless file that is mapped.
 
-What lies in a mapped file is written to disk when memory is short, so that a volume may be larger than memory.
+What lies in a mapped file is written to disk when memory is short, so that a volume may be larger than memory. What
+lies in memory is mapped, too, since the heap keeps what is given back to it.
 """
 
 import mmap
@@ -13,26 +14,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-LARGE = 1 << 28
-"""Bytes from which on a volume is mapped."""
+SMALL, LARGE = 1 << 20, 1 << 28
+"""Bytes from which on an array is mapped: without a file, and in one."""
 
 
-def empty(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+def empty(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     """A contiguous array with whatever values; one of 256 MiB or more lies in a file that vanishes with it.
 
     The file is in ANNOTAT3D_SCRATCH if that is set, else in /var/tmp or where temporary files go. Its room is taken at
     once, so that a disk which fills up later does no harm; where there is none, the array is in memory.
     """
     kind = np.dtype(dtype)
-    size = prod(shape) * kind.itemsize
-    if size < LARGE:
+    size = (shape if isinstance(shape, int) else prod(shape)) * kind.itemsize
+    if size < SMALL:
         return np.empty(shape, kind)
+    if size < LARGE:
+        return _in_memory(size, kind).reshape(shape)
     try:
         with tempfile.TemporaryFile(dir=scratch_folder()) as file:
             os.posix_fallocate(file.fileno(), 0, size)
             return np.frombuffer(mmap.mmap(file.fileno(), size), kind).reshape(shape)
     except OSError:
-        return np.empty(shape, kind)
+        return _in_memory(size, kind).reshape(shape)
+
+
+def _in_memory(size: int, kind: np.dtype[Any]) -> NDArray[Any]:
+    room = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        room.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(room, kind)
 
 
 def scratch_folder() -> str:

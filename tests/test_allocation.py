@@ -10,6 +10,7 @@ from annotat3d_tui import allocation
 
 
 def test_a_large_array_lies_in_a_file_without_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allocation, "SMALL", 500)
     monkeypatch.setattr(allocation, "LARGE", 1000)
     monkeypatch.setenv("ANNOTAT3D_SCRATCH", str(tmp_path))
     volume = allocation.empty((10, 20, 30), np.int32)
@@ -30,6 +31,7 @@ def test_a_small_array_is_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_without_room_for_a_file_the_array_is_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allocation, "SMALL", 500)
     monkeypatch.setattr(allocation, "LARGE", 1000)
     monkeypatch.setenv("ANNOTAT3D_SCRATCH", str(tmp_path / "missing"))
     assert allocation.empty((10, 20, 30), np.uint8).sum(dtype=np.int64) >= 0

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.errors import ShapeMismatch, UnknownType
 from annotat3d_tui.features.borders import reflected
 
@@ -37,7 +38,7 @@ class Scratch:
         buffer = self._buffers.get(key)
         if buffer is None or buffer.size < size:
             self._buffers.pop(key, None)
-            buffer = self._buffers[key] = np.empty(size, dtype)
+            buffer = self._buffers[key] = empty(size, dtype)
         return buffer[:size].reshape(shape)
 
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, in_threads, quiet
 from annotat3d_tui.superpixels import buckets
 from annotat3d_tui.superpixels.buckets import LEVELS, Layout
@@ -73,7 +74,7 @@ def flood(
     layout = _layout(spans, flat)
     per_cost = (LEVELS - 1) / (65535 + FARTHEST * compactness)
     weights = np.float32(2 * per_cost), np.float32(compactness / seeds.step[2] * per_cost)
-    ids = np.empty(gradient.shape, np.int32) if out is None else out
+    ids = empty(gradient.shape, np.int32) if out is None else out
     stop = np.zeros(1, np.uint8)
 
     def work(block: tuple[Span, ...], scratch: _Scratch) -> None:
@@ -144,11 +145,11 @@ def _scratch(spans: list[list[Span]], layout: Layout, seeds: Seeds) -> _Scratch:
         ranges = [seeds.near(axis, span.first, span.last) for span in along]
         count *= max(stop - start for start, stop in ranges)
     return _Scratch(
-        state=np.empty(voxels, np.int16),
-        behind=np.empty(voxels, np.int32),
-        ends=np.empty((LEVELS, 2), np.int32),
-        places=np.empty(count + 1, np.int32),
-        ids=np.empty(count + 1, np.int32),
+        state=empty(voxels, np.int16),
+        behind=empty(voxels, np.int32),
+        ends=empty((LEVELS, 2), np.int32),
+        places=empty(count + 1, np.int32),
+        ids=empty(count + 1, np.int32),
     )
 
 

@@ -160,12 +160,12 @@ def _scratch(tile: Tile, columns: int, flat: bool, whole: bool) -> _Scratch:
     margin = 2 * sobel.PAD
     height, width = rows + 2, columns + 2
     return _Scratch(
-        padded=np.empty((planes + (0 if flat else margin), rows + margin, columns + margin), np.float32),
-        ring=np.empty((0 if flat else 2 * sobel.RADIUS + 1, height, width), np.float32),
-        smooth=np.empty((3, height, width), np.float32),
-        rows=np.empty((4, columns + margin), np.float32),
-        counts=np.empty(sobel.CODES, np.int64),
-        codes=np.empty((0 if whole else planes, rows, columns), np.uint16),
+        padded=empty((planes + (0 if flat else margin), rows + margin, columns + margin), np.float32),
+        ring=empty((0 if flat else 2 * sobel.RADIUS + 1, height, width), np.float32),
+        smooth=empty((3, height, width), np.float32),
+        rows=empty((4, columns + margin), np.float32),
+        counts=empty(sobel.CODES, np.int64),
+        codes=empty((0 if whole else planes, rows, columns), np.uint16),
     )
 
 

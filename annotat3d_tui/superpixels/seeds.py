@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, in_threads, quiet
 from annotat3d_tui.compiled import kernel
 
@@ -79,7 +80,7 @@ def place_seeds(
     grid = [nodes(size, one) for size, one in zip(gradient.shape, step, strict=True)]
     grid[0] = along_z or grid[0]
     start, counts = zip(*grid, strict=True)
-    seeds = Seeds(np.empty(counts, np.int64), start, step, window)
+    seeds = Seeds(empty(counts, np.int64), start, step, window)
     place = partial(_place_layer, gradient, np.array((start, step, window)), seeds.voxels)
     in_threads(place, range(counts[0]), threads, progress, "seeds")
     return seeds
