@@ -68,7 +68,7 @@ def make_guide(
             own.scratch = Scratch()
         return smooth(Block(source, first, last, dimensions, own.scratch), 1, "first")
 
-    sampled = np.unique(np.linspace(0, len(image) - 1, min(SAMPLED_PLANES, len(image))).round().astype(int))
+    sampled = np.unique(np.linspace(0, len(image) - 1, min(SAMPLED_PLANES, len(image))).round().astype(int)).tolist()
     low, high = np.percentile(np.concatenate([smoothed(z, z + 1).ravel() for z in sampled]), (LOWEST, HIGHEST))
     scale = np.float32(1 / (high - low) if high > low else 0.0)
 

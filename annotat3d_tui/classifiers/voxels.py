@@ -22,7 +22,7 @@ from annotat3d_tui.features.block import Scratch, Source
 from annotat3d_tui.features.features import Features
 from annotat3d_tui.features.voxels import each_feature, voxel_features
 
-SLAB_PLANES, SLAB_BYTES = 32, 2**27
+SLAB_PLANES, SLAB_BYTES = 32, 2**26
 """Most planes, and most bytes of codes (but one plane), that a thread works on at a time."""
 ROWS = 4096
 """Voxels that pass a forest together."""
@@ -48,7 +48,7 @@ def classify_voxels(
     are 0. probabilities: (k, Z, Y, X), gets the probability of each label, as smoothed; NaN in the other planes.
     The same bytes for any number of threads, and the same labels for any `planes`.
 
-    Beside the label volume a thread needs the slabs of the features and 128 MiB of codes; smoothing needs 2 bytes
+    Beside the label volume a thread needs the slabs of the features and 64 MiB of codes; smoothing needs 2 bytes
     a voxel for each label, in a file where that is large.
     """
     label = empty(image.shape, np.uint8 if model.labels.max(initial=0) <= 255 else np.uint16)
