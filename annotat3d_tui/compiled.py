@@ -3,12 +3,15 @@
 Only rooms that compute import this module; it is what brings Numba in.
 """
 
+import contextlib
 import os
+import pickle
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+_DAMAGED = (OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError, pickle.UnpicklingError)
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
@@ -32,6 +35,7 @@ if "NUMBA_CACHE_DIR" not in os.environ and (folder := cache_folder()):
     os.environ["NUMBA_CACHE_DIR"] = folder
 
 import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when imported)
+from numba.core.caching import FunctionCache  # noqa: E402
 
 
 def kernel(function: Kernel) -> Kernel:
@@ -40,5 +44,27 @@ def kernel(function: Kernel) -> Kernel:
     It releases the interpreter lock, divides as NumPy does and does not check bounds: a kernel
     is called by a public function beside it, which has checked shapes and types.
     """
-    compiled = numba.njit(nogil=True, cache=True, fastmath=True, error_model="numpy", boundscheck=False)
-    return cast(Kernel, compiled(function))
+    compiled = numba.njit(nogil=True, fastmath=True, error_model="numpy", boundscheck=False)(function)
+    with contextlib.suppress(RuntimeError, OSError):  # no folder at all: compiled anew in each process
+        compiled._cache = _Kept(function)  # type: ignore[attr-defined, no-untyped-call]
+    return cast(Kernel, compiled)
+
+
+class _Kept(FunctionCache):
+    """Compiled kernels on disk, where that is possible: a full or read-only disk and a damaged file cost only time."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What was kept, or None; what is damaged is forgotten."""
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except _DAMAGED:
+            with contextlib.suppress(OSError):
+                self.flush()  # type: ignore[no-untyped-call]
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep it; nothing more is kept where that fails."""
+        try:
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+        except OSError:
+            self.disable()  # type: ignore[no-untyped-call]
