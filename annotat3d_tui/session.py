@@ -91,6 +91,12 @@ class Session:
             parameters = replace(parameters, features=replace(parameters.features, dimensions=self._dimensions))
         return parameters.resolved(self.image.data)
 
+    def settled_if_known(self, parameters: Segmentation) -> Segmentation | None:
+        """The same at once; None when that needs a look at the image which nobody has taken yet."""
+        if parameters.features.dimensions == "auto" and self._dimensions is None:
+            return None
+        return self.settled(parameters)
+
     def keep_superpixels(self, ids: NDArray[np.int32]) -> None:
         """Take superpixels into use, and into the folder."""
         self.superpixels = ids

@@ -15,7 +15,16 @@ from textual import work
 from annotat3d_tui.blocks import available_threads, part
 from annotat3d_tui.errors import OverBudget
 from annotat3d_tui.memory import bytes_text, default_budget
-from annotat3d_tui.tui.messages import Centre, Labelled, Origin, PlacesFound, Seen, SuperpixelsMade, Tested
+from annotat3d_tui.tui.messages import (
+    Centre,
+    Labelled,
+    Origin,
+    PlacesFound,
+    Seen,
+    SuperpixelsMade,
+    SuperpixelsPreviewed,
+    Tested,
+)
 from annotat3d_tui.tui.overview import centroid, histogram_of, label_shares
 from annotat3d_tui.tui.work import COMPUTE, LOOK, TEST, Report, Work
 
@@ -67,6 +76,20 @@ class Computing(Work):
             self.post_message(SuperpixelsMade(int(ids.max()), "Superpixels generated"))
 
     @work(thread=True, exclusive=True, group=COMPUTE, exit_on_error=False)
+    def preview_superpixels(self, report: Report, planes: slice) -> None:
+        """The superpixels of a few planes, which are only shown."""
+        with self.lease.used():
+            self._compile(report)
+            from annotat3d_tui.workflow.superpixels import preview_superpixels
+
+            session = self.session
+            parameters = session.settled(session.parameters)
+            ids = preview_superpixels(
+                session.image.data, parameters, planes, threads=available_threads(), progress=report
+            )
+            self.post_message(SuperpixelsPreviewed(ids, planes))
+
+    @work(thread=True, exclusive=True, group=COMPUTE, exit_on_error=False)
     def segment(self, report: Report, marks: Marks, planes: slice | None) -> None:
         """The label volume, or that of a few planes, from the marks as they were when it began."""
         with self.lease.used():
@@ -107,12 +130,13 @@ class Computing(Work):
 
     @work(thread=True, exclusive=True, group=LOOK, exit_on_error=False)
     def look(self) -> None:
-        """The histogram of the image, and the shares of the label volume that the workspace kept."""
+        """The histogram of the image, the shares of the label volume that the workspace kept, 2D or 3D."""
         self.post_message(Seen(histogram=histogram_of(self.session.image.data)))
         if self.session.superpixels is not None:
             self.post_message(Seen(superpixels=int(self.session.superpixels.max())))
         if self.session.label is not None:
             self.post_message(Seen(shares=label_shares(self.session.label)))
+        self.session.settled(self.session.parameters)  # looks at the image, so that later nobody waits for it
 
     @work(thread=True, exclusive=True, group=LOOK, exit_on_error=False)
     def find_centre(self, id: int) -> None:

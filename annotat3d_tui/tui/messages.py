@@ -46,6 +46,14 @@ class SuperpixelsMade(Message):
         self.count, self.said = count, said
 
 
+class SuperpixelsPreviewed(Message):
+    """The superpixels (planes, Y, X) that some planes would have; they are only shown."""
+
+    def __init__(self, ids: NDArray[np.int32], planes: slice) -> None:
+        super().__init__()
+        self.ids, self.planes = ids, planes
+
+
 class Labelled(Message):
     """A label volume was computed or loaded.
 

@@ -2,12 +2,21 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 from textual import events, on
 from textual.timer import Timer
 
 from annotat3d_tui.tui import segment_text
 from annotat3d_tui.tui.labelling import Labelling
-from annotat3d_tui.tui.messages import Labelled, Origin, PlacesFound, Seen, SuperpixelsMade, Tested
+from annotat3d_tui.tui.messages import (
+    Labelled,
+    Origin,
+    PlacesFound,
+    Seen,
+    SuperpixelsMade,
+    SuperpixelsPreviewed,
+    Tested,
+)
 from annotat3d_tui.tui.saying import errors_said
 from annotat3d_tui.tui.screens.details import Details
 from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
@@ -147,6 +156,16 @@ class Showing(Labelling):
             self.view.show_superpixels = True
             self.notify(event.said, markup=False)
         self._show_results()
+
+    @on(SuperpixelsPreviewed)
+    def _superpixels_previewed(self, event: SuperpixelsPreviewed) -> None:
+        shown = np.zeros(self.session.image.data.shape, np.int32)
+        shown[event.planes] = event.ids
+        self.view.superpixels = shown
+        self.view.show_superpixels = True
+        count, planes = int(event.ids.max()), event.planes
+        said = f"Preview of z {planes.start} to {planes.stop - 1}: {count} superpixels. ⇧S makes all, ⇧C changes them."
+        self.notify(said, markup=False)
 
     @on(Labelled)
     def _labelled(self, event: Labelled) -> None:

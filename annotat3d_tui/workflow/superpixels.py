@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, quiet, size_text
 from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
+from annotat3d_tui.superpixels.methods import Method
+from annotat3d_tui.superpixels.preview import preview
 from annotat3d_tui.workflow.settings import AutomaticWaterpixels, Pixels, Segmentation
 
 
@@ -18,12 +20,27 @@ def make_superpixels(
 
     Raises InvalidParameter where every voxel is classified by itself.
     """
+    method = _maker(image, parameters)
+    return method(image, threads=threads, progress=progress, out=empty(image.shape, np.int32))
+
+
+def preview_superpixels(
+    image: NDArray[Any], parameters: Segmentation, planes: slice, *, threads: int = 1, progress: Progress = quiet
+) -> NDArray[np.int32]:
+    """Superpixels (planes, Y, X) that some planes of an image (Z, Y, X) would have, ids 1…n.
+
+    Raises InvalidParameter where every voxel is classified by itself.
+    """
+    return preview(_maker(image, parameters), image, planes, threads=threads, progress=progress)
+
+
+def _maker(image: NDArray[Any], parameters: Segmentation) -> Method:
     method = parameters.resolved(image).superpixels
     if isinstance(method, Pixels | AutomaticWaterpixels):
         raise InvalidParameter(
             f"The superpixel method must be one that makes them, received {method.kind}: choose one."
         )
-    return method(image, threads=threads, progress=progress, out=empty(image.shape, np.int32))
+    return method
 
 
 def check_fit(superpixels: NDArray[np.int32], image: NDArray[Any]) -> None:

@@ -1,5 +1,6 @@
 """What was learned is told: scores after the label, details, uncertainty and probability as heat, next places."""
 
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -8,6 +9,7 @@ import pytest
 
 from annotat3d_tui.render.slice import HEAT
 from annotat3d_tui.session import Session
+from annotat3d_tui.tui.cost_text import cost_text
 from annotat3d_tui.tui.opening import open_session
 from annotat3d_tui.tui.screens.details import Details
 from annotat3d_tui.tui.screens.segment import SegmentScreen
@@ -159,3 +161,30 @@ def test_a_new_stroke_is_all_that_is_measured(files: Path) -> None:
 def test_heat_grows_lighter_with_its_level() -> None:
     lightness = [0.3 * red + 0.59 * green + 0.11 * blue for red, green, blue in HEAT]
     assert lightness == sorted(lightness)
+
+
+async def test_a_preview_of_superpixels_is_shown_and_not_kept(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        screen.view.cursor = (7, 0, 0)
+        await pilot.press("Z")
+        await until(pilot, lambda: screen.view.superpixels is not None and screen.running is None)
+        shown = screen.view.superpixels
+        assert shown is not None
+        assert [z for z, plane in enumerate(shown) if plane.any()] == [5, 6, 7, 8, 9]
+        assert screen.view.show_superpixels
+        assert screen.session.superpixels is None
+
+
+async def test_the_form_says_what_it_costs_and_what_is_computed_again(files: Path) -> None:
+    async with opened(files, (80, 24)) as (pilot, screen):
+        session = screen.session
+        session.keep_parameters(QUICK)
+        await mark(pilot)
+        assert cost_text(session, QUICK).endswith("computes superpixels, features and training")
+        await pilot.press("A")
+        await until(pilot, lambda: session.run is not None and screen.running is None)
+        other = replace(QUICK, features=replace(QUICK.features, radii=(1, 2)))
+        assert cost_text(session, other).startswith("2 filters, 2 radii: 3 features · 10920 voxels · about ")
+        assert cost_text(session, other).endswith("computes features and training")
+        await pilot.press("C")
+        await until(pilot, lambda: "computes training only" in seen(pilot).replace("\n", " "))

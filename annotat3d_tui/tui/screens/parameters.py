@@ -1,6 +1,6 @@
 """Change Classifier Parameters: a form over everything that decides a label volume."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from textual import on
@@ -19,7 +19,10 @@ OWN = "own values"
 
 
 class ParametersScreen(ModalScreen[Parameters | None]):
-    """A form that starts from the parameters in use or from a preset; None when closed by Esc."""
+    """A form that starts from the parameters in use or from a preset; None when closed by Esc.
+
+    cost: says at the foot what the parameters cost.
+    """
 
     CSS_PATH = "parameters.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,12 +31,16 @@ class ParametersScreen(ModalScreen[Parameters | None]):
     ]
 
     def __init__(
-        self, current: Parameters, presets: Mapping[str, Parameters] | None = None, title: str = "Classifier parameters"
+        self,
+        current: Parameters,
+        presets: Mapping[str, Parameters] | None = None,
+        title: str = "Classifier parameters",
+        cost: Callable[[Parameters], str] | None = None,
     ) -> None:
         super().__init__()
         self._current = current
         self._presets = dict(presets or {})
-        self._title = title
+        self._title, self._cost = title, cost
 
     def compose(self) -> ComposeResult:
         """Preset, form, help line, buttons."""
@@ -44,6 +51,8 @@ class ParametersScreen(ModalScreen[Parameters | None]):
                 yield from self._compose_preset()
             with VerticalScroll(id="fields", can_focus=False):
                 yield Form(self._current)
+            if self._cost is not None:
+                yield Static(self._cost(self._current), id="cost", markup=False)
             yield Static("", id="said", markup=False)
             with Horizontal(id="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
@@ -69,13 +78,15 @@ class ParametersScreen(ModalScreen[Parameters | None]):
         async with fields.batch():
             await self._form.remove()
             await fields.mount(Form(start))
+        self._say_cost(start)
 
     @on(FormChanged)
     def _name_start(self) -> None:
         """Say whether the form still equals a preset."""
+        value = self._valid_value()
+        self._say_cost(value)
         if not self._presets:
             return
-        value = self._valid_value()
         with self.prevent(Select.Changed):
             self.query_one("#preset", Select).value = OWN if value is None else self._start_name(value)
 
@@ -116,6 +127,10 @@ class ParametersScreen(ModalScreen[Parameters | None]):
             if preset == value:
                 return name
         return CURRENT if value == self._current else OWN
+
+    def _say_cost(self, value: Parameters | None) -> None:
+        if self._cost is not None and value is not None:
+            self.query_one("#cost", Static).update(self._cost(value))
 
     def _say(self, field: Field) -> None:
         complaint = field.complaint()

@@ -13,6 +13,7 @@ from annotat3d_tui.tui import segment_text
 from annotat3d_tui.tui.actions import Act, acts_of
 from annotat3d_tui.tui.actions import why_not as reason_against
 from annotat3d_tui.tui.commands import Do, Goto, parse_command, parse_voxel
+from annotat3d_tui.tui.cost_text import cost_text
 from annotat3d_tui.tui.lease import Lease
 from annotat3d_tui.tui.messages import Centre, MaskRead, Saved
 from annotat3d_tui.tui.saying import clear_messages, errors_said
@@ -166,11 +167,18 @@ class SegmentScreen(Showing):
         self.view.lift()
         self.make_superpixels(self.begin("Superpixels"))
 
+    def action_superpixel_preview(self) -> None:
+        """Show the superpixels that the slice of the cursor and two on each side would have; they are not kept."""
+        self.view.lift()
+        self.preview_superpixels(self.begin("Superpixel preview"), self._planes_here())
+
     def action_preview(self) -> None:
         """Label the slice of the cursor and two on each side."""
+        self._segment("Preview", self._planes_here())
+
+    def _planes_here(self) -> slice:
         z = self.view.cursor[0]
-        planes = slice(max(z - PREVIEW_MARGIN, 0), min(z + PREVIEW_MARGIN + 1, self.view.scene.shape[0]))
-        self._segment("Preview", planes)
+        return slice(max(z - PREVIEW_MARGIN, 0), min(z + PREVIEW_MARGIN + 1, self.view.scene.shape[0]))
 
     def action_apply(self) -> None:
         """Label the whole image."""
@@ -190,7 +198,13 @@ class SegmentScreen(Showing):
         """The form of the classifier parameters."""
         from annotat3d_tui.workflow.presets import PRESETS
 
-        self.app.push_screen(ParametersScreen(self.session.parameters, PRESETS), self._keep_parameters)
+        form = ParametersScreen(self.session.parameters, PRESETS, cost=self._cost)
+        self.app.push_screen(form, self._keep_parameters)
+
+    def _cost(self, parameters: "Parameters") -> str:
+        from annotat3d_tui.workflow.settings import Segmentation
+
+        return cost_text(self.session, parameters) if isinstance(parameters, Segmentation) else ""
 
     def _keep_parameters(self, parameters: "Parameters | None") -> None:
         from annotat3d_tui.workflow.settings import Segmentation

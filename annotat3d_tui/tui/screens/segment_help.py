@@ -16,7 +16,7 @@ from annotat3d_tui.tui.widgets.labels_panel import LabelList
 if TYPE_CHECKING:
     from annotat3d_tui.tui.screens.segment import SegmentScreen
 
-COMPUTATIONS = ("superpixels", "preview", "apply")
+COMPUTATIONS = ("superpixels", "superpixel_preview", "preview", "apply")
 FILES = ("save_label", "save_markers", "save_superpixels", "load_label", "load_markers", "load_superpixels")
 ONE_AT_A_TIME = (*COMPUTATIONS, *FILES, "parameters", "open_other")
 
@@ -40,6 +40,8 @@ def why_not(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
         return "how sure it is was not computed yet: ⇧P or ⇧A does it"
     if action == "details" and screen.origin is None:
         return "nothing was learned yet: ⇧P or ⇧A does it"
+    if action in ("superpixels", "superpixel_preview") and session.parameters.by_voxel:
+        return "every voxel is classified by itself: ⇧C chooses superpixels"
     if action == "choose" and parameters[0] not in session.annotation.table:
         return f"there is no label {parameters[0]}: n adds one"
     if action == "undo" and not session.annotation.can_undo:

@@ -14,6 +14,9 @@ CHOOSE_LABEL: list[BindingType] = [
 
 SEGMENT_BINDINGS: list[BindingType] = [
     _key("segment.superpixels", "S", "superpixels", "Generate superpixels", "Of the whole image."),
+    _key(
+        "segment.superpixel_preview", "Z", "superpixel_preview", "Preview superpixels", "Of this slice and two around."
+    ),
     _key("segment.preview", "P", "preview", "Preview", "Label this slice and two on each side."),
     _key("segment.apply", "A", "apply", "Apply", "Learn from the marks and label the whole image."),
     _key("segment.details", "i", "details", "Details…", "How it was tested, scores, confusion, importances."),
