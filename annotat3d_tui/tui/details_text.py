@@ -68,7 +68,7 @@ def confusion_lines(scores: Scores | None, names: Names) -> list[Content]:
     if len(scores.labels) > MATRIX_AT_MOST:
         return list(_commonest(scores, names))
     width = 7
-    head = "".join(_fitted(_name(label, names), width - 1).rjust(width) for label in scores.labels)
+    head = "".join(_fitted(_name(label, names), width - 1).strip().rjust(width) for label in scores.labels)
     lines = [Content.assemble(("marked \\ found".ljust(NAME), QUIET), (head, QUIET))]
     for label, row in zip(scores.labels, scores.confusion, strict=True):
         cells = [
