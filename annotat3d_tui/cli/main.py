@@ -29,6 +29,7 @@ COMMANDS = {
     "convert": Command("convert", "a volume into another format, type or part"),
     "superpixels": Command("superpixels", "superpixels of an image"),
     "segment": Command("segment", "the label volume that markers ask for"),
+    "classify": Command("classify", "label volumes of other images, by a classifier that was kept"),
     "mark": Command("mark", "strokes written as text into a marker volume"),
     "score": Command("score", "accuracy, Dice and IoU of a label volume against the truth"),
     "demo": Command("demo", "the main job on the embedded volume"),

@@ -4,7 +4,8 @@ The markers are a volume of the image's size, 0 where nothing is marked, else th
 strokes), an annotation file, or one of Annotat3D's .pkl files. A preset fixes every parameter; each flag given beside
 it replaces one:
 
-  fast     small superpixels, extra trees learned on the marked voxels (default)
+  fast     small superpixels, an ensemble of extra trees learned on the marked voxels (default)
+  fine     every voxel by itself, more filters and trees, smoothed probabilities: the best result, some ten times slower
   manual   the parameters of the 2019 program: superpixels of spacing 7, grey value and Gaussians, random forest
            learned on superpixels
 
@@ -19,6 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from annotat3d_tui.cache import FolderCache
+from annotat3d_tui.classifiers.store import save_model
+from annotat3d_tui.classifiers.training_data import TrainingData
+from annotat3d_tui.classifiers.training_store import open_training, save_training
 from annotat3d_tui.cli.flags import add_parameter_flags, add_work_flags, budget_of, threads_of, with_flags
 from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_labels_of, raw_properties
 from annotat3d_tui.cli.maps import add_map_flags, map_paths, save_maps, wants_maps
@@ -26,7 +30,7 @@ from annotat3d_tui.cli.marking import Marked, add_marker_flags, markers_of
 from annotat3d_tui.cli.output import add_output_flags, json_text, progress_line, show
 from annotat3d_tui.cli.outputs import check_outputs, write_bytes
 from annotat3d_tui.cli.telling import result_facts, result_lines, voxels_text
-from annotat3d_tui.errors import InvalidParameter
+from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.files import save_labels
@@ -40,12 +44,17 @@ from annotat3d_tui.workflow.settings import Pixels, Segmentation
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("image", metavar="IMAGE", help="TIFF, RAW or .npy")
-    add_marker_flags(parser, required=True)
+    add_marker_flags(parser, required=False)
     parser.add_argument("-o", "--output", required=True, metavar="LABEL", help="label volume to write")
     parser.add_argument("--preset", choices=tuple(PRESETS), default="fast", help="what the other flags start from")
     parser.add_argument("--superpixels", dest="superpixel_file", metavar="SP", help="use these instead of making them")
     parser.add_argument("--pixels", action="store_true", help="no superpixels: classify every voxel by itself")
     add_parameter_flags(parser, PRESETS)
+    parser.add_argument(
+        "--select-features", type=float, metavar="X",
+        help="drop features whose importance is below X, such as 0.01: --selection permutation --threshold X",
+    )  # fmt: skip
+    add_training_flags(parser)
     add_work_flags(parser)
     parser.add_argument("--cache", metavar="DIR", help="keep what is measured in this folder, and look it up there")
     parser.add_argument("--preview", metavar="Z0:Z1", help="label the slices Z0 to Z1-1 only; 0 elsewhere")
@@ -55,37 +64,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_output_flags(parser)
 
 
+def add_training_flags(parser: argparse.ArgumentParser) -> None:
+    """What is learned from beside the markers, and what is kept of it."""
+    parser.add_argument(
+        "--training", nargs="+", default=[], metavar="F",
+        help="learn from these training data of other images, too; --markers may then be left out",
+    )  # fmt: skip
+    parser.add_argument("--save-training", metavar="F", help="keep features and labels of all samples (.training.npz)")
+    parser.add_argument("--save-classifier", metavar="F", help="keep what has learned, for annotat3d classify")
+
+
 def run(given: argparse.Namespace) -> int:
     """Segment, save, and say how well the classifier does on what it has not learned from."""
-    inputs = [path for path in (given.image, given.markers, given.superpixel_file) if path]
-    report = [Path(given.report)] if given.report else []
-    check_outputs([Path(given.output)], report, given.overwrite, inputs)
+    inputs = [path for path in (given.image, given.markers, given.superpixel_file, *given.training) if path]
+    others = [Path(path) for path in (given.report, given.save_training, given.save_classifier) if path]
+    check_outputs([Path(given.output)], others, given.overwrite, inputs)
     parameters = _parameters(given)
     image, voxels = open_image(given.image, raw_properties(given, given.image))
     image = replace(image, data=voxels)
-    marked = markers_of(given, image)
-    maps = map_paths(given, np.unique(marked.labels))
-    check_outputs([Path(given.output), *maps.values()], report, given.overwrite, inputs)
+    marked, training = markers_of(given, image), [open_training(path) for path in given.training]
+    maps = map_paths(given, np.unique(np.concatenate([marked.labels, *(one.labels for one in training)])))
+    check_outputs([Path(given.output), *maps.values()], others, given.overwrite, inputs)
     check_budget("Segmenting", memory_needed(voxels, parameters), budget_of(given))
     begun = time.monotonic()
-    result = _segment(given, image, marked, parameters)
+    result = _segment(given, image, marked, training, parameters)
     seconds = time.monotonic() - begun
     size = {"voxel_size": image.voxel_size, "unit": image.unit, "overwrite": given.overwrite}
     save_labels(Path(given.output), result.label, **size)
     if maps and result.evidence is not None:
         save_maps(maps, result.evidence, image, given.overwrite)
+    _keep(given, result)
     facts = result_facts(given, parameters, result, voxels, seconds) | {
-        "names": marked.names,
+        "names": dict(result.trained.samples.names),
         "maps": {what: str(path) for what, path in maps.items()},
+        "training": given.training,
     }
-    for path in report:
-        write_bytes(path, json_text(facts).encode(), given.overwrite)
-    lines = [f"{given.output}: {voxels_text(facts['voxels'])}", *result_lines(result, facts, marked.names)]
+    if given.report:
+        write_bytes(Path(given.report), json_text(facts).encode(), given.overwrite)
+    lines = [f"{given.output}: {voxels_text(facts['voxels'])}", *result_lines(result, facts, facts["names"])]
     show(given.json, facts, lines)
     return 0
 
 
-def _segment(given: argparse.Namespace, image: Volume, marked: Marked, parameters: Segmentation) -> Result:
+def _segment(
+    given: argparse.Namespace, image: Volume, marked: Marked, training: list[TrainingData], parameters: Segmentation
+) -> Result:
     voxels, superpixels = image.data, None
     if given.superpixel_file:
         superpixels = check_superpixels(open_labels_of(given.superpixel_file, image, "superpixels"), voxels.shape)
@@ -96,6 +119,7 @@ def _segment(given: argparse.Namespace, image: Volume, marked: Marked, parameter
         parameters,
         names=marked.names,
         superpixels=superpixels,
+        training=training,
         planes=parse_planes(given.preview, voxels.shape[0]) if given.preview else None,
         source=Path(given.image).name,
         cache=FolderCache(Path(given.cache)) if given.cache else None,
@@ -103,6 +127,24 @@ def _segment(given: argparse.Namespace, image: Volume, marked: Marked, parameter
         threads=threads_of(given),
         progress=progress_line(),
     )
+
+
+def _keep(given: argparse.Namespace, result: Result) -> None:
+    """Write the training data and the classifier, where that is wanted."""
+    samples = result.trained.samples
+    if given.save_training:
+        save_training(given.save_training, samples, overwrite=given.overwrite)
+    if given.save_classifier:
+        facts = {
+            "scores": result.scores.to_dict() if result.scores else None,
+            "importances": result.trained.importance_of(),
+            "samples": len(samples.labels),
+            "images": [name for name, _ in samples.sources],
+        }
+        parameters = result.parameters.to_dict()
+        save_model(
+            given.save_classifier, result.model, parameters, names=samples.names, facts=facts, overwrite=given.overwrite
+        )
 
 
 def parse_planes(text: str, depth: int) -> slice:
@@ -125,6 +167,12 @@ def _parameters(given: argparse.Namespace) -> Segmentation:
             if chosen and getattr(given, other):
                 word = "superpixels" if other == "superpixel_file" else other
                 raise InvalidParameter(f"--{flag} and --{word} exclude each other, received both: leave one out.")
+    if given.markers is None and not given.training:
+        raise InvalidMarkers("segment must have --markers or --training to learn from, received neither: give one.")
+    if given.select_features is not None:
+        if given.selection or given.threshold:
+            raise InvalidParameter("--select-features stands for --selection and --threshold: leave these two out.")
+        given.selection, given.threshold = "permutation", str(given.select_features)
     preset = PRESETS[given.preset]
     if given.pixels:
         preset = replace(preset, superpixels=Pixels(), training_on="voxels")

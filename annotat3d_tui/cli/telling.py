@@ -55,9 +55,6 @@ def result_facts(
 ) -> dict[str, Any]:
     """The same as JSON has it, with parameters, versions and costs."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    counts = np.zeros(int(result.model.labels.max()) + 1, np.int64)
-    for plane in result.label:
-        counts += np.bincount(plane.ravel(), minlength=len(counts))
     return {
         "program": f"annotat3d {__version__}",
         "versions": {name: importlib.metadata.version(name) for name in ("numpy", "numba", "scikit-learn", "tifffile")},
@@ -73,7 +70,7 @@ def result_facts(
         "out_of_bag": result.out_of_bag.to_dict() if result.out_of_bag else None,
         "importances": result.trained.importance_of(),
         "places": _places(result),
-        "voxels": {int(label): int(count) for label, count in enumerate(counts) if count},
+        "voxels": voxels_of(result.label, int(result.model.labels.max())),
         "seconds": seconds,
         "cpu_seconds": usage.ru_utime + usage.ru_stime,
         "peak_memory": usage.ru_maxrss * 1024,
@@ -90,6 +87,14 @@ def _places(result: Result) -> list[dict[str, int]]:
     if result.evidence is None:
         return []
     return [{"x": x, "y": y, "z": z} for z, y, x in places_to_annotate(result.evidence)]
+
+
+def voxels_of(label: NDArray[Any], highest: int) -> dict[int, int]:
+    """How many voxels of a label volume each label has, up to the highest id."""
+    counts = np.zeros(highest + 1, np.int64)
+    for plane in label:
+        counts += np.bincount(plane.ravel(), minlength=len(counts))
+    return {one: int(count) for one, count in enumerate(counts) if count}
 
 
 def voxels_text(voxels: Mapping[int, int]) -> str:

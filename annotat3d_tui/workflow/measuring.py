@@ -76,7 +76,7 @@ def measure(
         groups=groups,
         groups_are=groups_are,
         columns=parameters.features.columns,
-        parameters=parameters.features.to_dict() | {"training_on": parameters.training_on},
+        parameters=parameters.measuring,
         names=markers.names,
         sources=((source, content_key(image)),) if cache is not None or source else (),
     )

@@ -22,7 +22,7 @@ from annotat3d_tui.cache import Cache
 from annotat3d_tui.classifiers.model import Model
 from annotat3d_tui.classifiers.scores import Scores
 from annotat3d_tui.classifiers.training import check_markers
-from annotat3d_tui.classifiers.training_data import TrainingData
+from annotat3d_tui.classifiers.training_data import TrainingData, check_same_features
 from annotat3d_tui.errors import InvalidMarkers
 from annotat3d_tui.workflow.classifying import Classified, classify_superpixels, classify_voxels
 from annotat3d_tui.workflow.evidence import Evidence
@@ -116,6 +116,7 @@ def segment(
         progress=part(progress, 0.35, 0.70),
     )  # fmt: skip
     samples = gathered(measured.samples, training, markers.names)
+    check_same_features(samples, parameters.features.columns, parameters.measuring, "this image")
     trained = learn(samples, parameters, threads=threads, progress=part(progress, 0.70, 0.80))
     found: Classified
     if superpixels is None:

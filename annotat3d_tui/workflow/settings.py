@@ -75,6 +75,11 @@ class Segmentation(Parameters):
         return isinstance(self.superpixels, Pixels)
 
     @property
+    def measuring(self) -> dict[str, Any]:
+        """What training data must have in common, as JSON has it."""
+        return self.features.to_dict() | {"training_on": self.training_on}
+
+    @property
     def settled(self) -> bool:
         """Whether nothing is left to the image."""
         return self.features.dimensions != "auto" and not isinstance(self.superpixels, AutomaticWaterpixels)
