@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,17 @@ from textual import work
 from annotat3d_tui.errors import InvalidFile, ShapeMismatch
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.tui.computing import Computing
-from annotat3d_tui.tui.messages import Labelled, MaskRead, Saved, SuperpixelsMade
+from annotat3d_tui.tui.messages import AnnotationRead, Labelled, MaskRead, Saved, SuperpixelsMade
 from annotat3d_tui.tui.overview import label_shares
 from annotat3d_tui.tui.screens.dialogs import if_given
 from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath, Purpose
 from annotat3d_tui.tui.work import FILES
 
+if TYPE_CHECKING:
+    from annotat3d_tui.labels.annotation_file import Marks
+
 FORMATS = "The suffix chooses the format: .tif, .raw or .npy."
+ANNOTATIONS = "An annotation with its strokes and labels: .annotation.npz; .pkl of Annotat3D can be loaded, too."
 
 
 class Filing(Computing):
@@ -48,20 +52,37 @@ class Filing(Computing):
         """Take superpixels from a file."""
         self._ask("Load superpixels", "", self.load_superpixels)
 
-    def _ask(self, title: str, suggested: str, act: Callable[[ChosenPath], object]) -> None:
-        """Ask for a path; with a suggested name it is a file to save."""
+    def action_save_annotation(self) -> None:
+        """Save the annotation with its strokes and labels."""
+        suggested = f"{self.session.workspace.image.stem}.annotation.npz"
+        self._ask("Save annotation", suggested, self.save_annotation, help=ANNOTATIONS)
+
+    def action_load_annotation(self) -> None:
+        """Add an annotation from a file."""
+        self._ask("Load annotation", "", self.load_annotation, help=ANNOTATIONS)
+
+    def _ask(self, title: str, suggested: str, act: Callable[[ChosenPath], object], help: str = FORMATS) -> None:
+        """Ask for a path; with a suggested name it is a file to save, a volume where that has no suffix."""
         workspace = self.session.workspace
         purpose: Purpose = "save" if suggested else "open"
-        saved = workspace.folder.parent / f"{workspace.image.stem}_{suggested}.tif"
-        value = str(saved) if suggested else f"{workspace.image.parent}/"
-        check = self._check_target if suggested else None
-        ask = AskPath(title, value, purpose=purpose, help=FORMATS, check=check)
+        volume = "." not in suggested
+        name = f"{workspace.image.stem}_{suggested}.tif" if volume else suggested
+        value = str(workspace.folder.parent / name) if suggested else f"{workspace.image.parent}/"
+        target = self._check_target if volume else self._check_file
+        ask = AskPath(title, value, purpose=purpose, help=help, check=target if suggested else None)
         self.app.push_screen(ask, if_given(partial(self._begin, title, act)))
 
     def _check_target(self, path: Path) -> None:
         """Refuse what cannot be written, and what the session lives on: the image, and the files of the workspace."""
         workspace = self.session.workspace
         writable(path, [workspace.image, *workspace.folder.iterdir()])
+
+    def _check_file(self, path: Path) -> None:
+        """The same for a file that is no volume."""
+        from annotat3d_tui.volume.writing import check_output
+
+        workspace = self.session.workspace
+        check_output(path, overwrite=True, keep=[workspace.image, *workspace.folder.iterdir()])
 
     def _begin(self, title: str, act: Callable[[ChosenPath], object], chosen: ChosenPath) -> None:
         self.begin_file(title)
@@ -89,6 +110,35 @@ class Filing(Computing):
         mask = np.zeros(self.session.image.data.shape, np.uint8 if labels.max(initial=0) < 256 else np.uint16)
         mask.reshape(-1)[where] = labels
         self._save("Annotation", chosen, mask)
+
+    def save_annotation(self, chosen: ChosenPath) -> None:
+        """Write the annotation as it is now."""
+        from annotat3d_tui.labels.annotation_file import Marks
+
+        self._write("Annotation", chosen, Marks.of(self.session.annotation))
+
+    @work(thread=True, group=FILES, exit_on_error=False)
+    def _write(self, what: str, chosen: ChosenPath, marks: "Marks") -> None:
+        from annotat3d_tui.volume.writing import written_aside
+
+        with self.lease.used(), written_aside(chosen.path, chosen.overwrite) as aside:
+            aside.write_bytes(marks.to_bytes())
+        self.post_message(Saved(what, chosen.path))
+
+    @work(thread=True, group=FILES, exit_on_error=False)
+    def load_annotation(self, chosen: ChosenPath) -> None:
+        """Read an annotation and hand it to the screen, which alone changes the one that is open."""
+        from annotat3d_tui.archive import read
+        from annotat3d_tui.labels.annotat3d import open_annotat3d
+        from annotat3d_tui.labels.annotation_file import check_shape, open_marks
+
+        path, shape = chosen.path, self.session.annotation.shape
+        if path.suffix == ".pkl":
+            marks = open_annotat3d(path, shape)
+        else:
+            marks = open_marks(read(path, "an annotation"), path.name)
+        check_shape(marks, shape, path.name)
+        self.post_message(AnnotationRead(marks, path))
 
     @work(thread=True, group=FILES, exit_on_error=False)
     def load_mask(self, chosen: ChosenPath) -> None:

@@ -43,6 +43,11 @@ class Labelling(Filing):
         self.view.lift()
         super().action_save_markers()
 
+    def action_save_annotation(self) -> None:
+        """Save the annotation with all that was drawn."""
+        self.view.lift()
+        super().action_save_annotation()
+
     def action_choose(self, label: int) -> None:
         """The brush paints this label from now on."""
         self.view.brush = replace(self.view.brush, label=label, erase=False)

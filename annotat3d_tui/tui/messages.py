@@ -12,6 +12,7 @@ from annotat3d_tui.tui.widgets.contrast_panel import Histogram
 from annotat3d_tui.tui.widgets.title_line import Running
 
 if TYPE_CHECKING:
+    from annotat3d_tui.labels.annotation_file import Marks
     from annotat3d_tui.workflow.evidence import Evidence
     from annotat3d_tui.workflow.run import Run
     from annotat3d_tui.workflow.segmentation import Result
@@ -94,6 +95,14 @@ class MaskRead(Message):
     def __init__(self, where: NDArray[np.int64], labels: NDArray[np.uint16], path: Path) -> None:
         super().__init__()
         self.where, self.labels, self.path = where, labels, path
+
+
+class AnnotationRead(Message):
+    """An annotation file was read."""
+
+    def __init__(self, marks: "Marks", path: Path) -> None:
+        super().__init__()
+        self.marks, self.path = marks, path
 
 
 class Saved(Message):

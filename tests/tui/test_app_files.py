@@ -261,3 +261,21 @@ async def test_a_new_error_takes_the_place_of_older_messages(files: Path) -> Non
         await pilot.press("escape")
         screen.notify("saved at last")
         await until(pilot, lambda: "saved at last" in seen(pilot))
+
+
+async def test_an_annotation_is_saved_and_loaded_with_its_labels(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        await mark(pilot)
+        screen.session.annotation.rename(2, "Grain")
+        marked = screen.session.annotation.markers.coordinates()[0].copy()
+        await from_menu(pilot, "a", files / "own.annotation.npz")
+        await until(pilot, lambda: (files / "own.annotation.npz").is_file() and screen.running is None)
+        screen.session.annotation.erase_all()
+        screen.session.annotation.rename(2, "Other")
+        assert not len(screen.session.annotation.markers)
+        await from_menu(pilot, "A", files / "own.annotation.npz")
+        await until(pilot, lambda: len(screen.session.annotation.markers) > 0 and screen.running is None)
+        assert np.array_equal(screen.session.annotation.markers.coordinates()[0], marked)
+        assert screen.session.annotation.table[2].name == "Grain"
+        await from_menu(pilot, "A", files / "image.tif")
+        await until(pilot, lambda: any("image.tif" in toast and "annotation" in toast for toast in toasts(pilot)))

@@ -15,7 +15,7 @@ from annotat3d_tui.tui.actions import why_not as reason_against
 from annotat3d_tui.tui.commands import Do, Goto, parse_command, parse_voxel
 from annotat3d_tui.tui.cost_text import cost_text
 from annotat3d_tui.tui.lease import Lease
-from annotat3d_tui.tui.messages import Centre, MaskRead, Saved
+from annotat3d_tui.tui.messages import AnnotationRead, Centre, MaskRead, Saved
 from annotat3d_tui.tui.saying import clear_messages, errors_said
 from annotat3d_tui.tui.screens.details import Details
 from annotat3d_tui.tui.screens.dialogs import Ask, if_given
@@ -154,6 +154,16 @@ class SegmentScreen(Showing):
             self.view.lift()
             edit = self.session.annotation.import_marks(event.where, event.labels, event.path.name)
             self.notify(f"{edit.size} marked voxels added from {event.path.name}", markup=False)
+            self.annotation_changed()
+
+    @on(AnnotationRead)
+    def _annotation_read(self, event: AnnotationRead) -> None:
+        from annotat3d_tui.labels.annotation_file import import_into
+
+        with errors_said(self):
+            self.view.lift()
+            import_into(self.session.annotation, event.marks, event.path.name)
+            self.notify(f"{len(event.marks.labels)} marked voxels added from {event.path.name}", markup=False)
             self.annotation_changed()
 
     @on(Saved)

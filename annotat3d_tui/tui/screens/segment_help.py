@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from annotat3d_tui.tui.screens.segment import SegmentScreen
 
 COMPUTATIONS = ("superpixels", "superpixel_preview", "preview", "apply")
-FILES = ("save_label", "save_markers", "save_superpixels", "load_label", "load_markers", "load_superpixels")
+FILES = (
+    "save_annotation",
+    "load_annotation",
+    "save_label",
+    "save_markers",
+    "save_superpixels",
+    "load_label",
+    "load_markers",
+    "load_superpixels",
+)
 ONE_AT_A_TIME = (*COMPUTATIONS, *FILES, "parameters", "open_other")
 
 MOUSE = "Mouse: left draws, right erases a stroke, wheel changes the slice, middle drag pans."
@@ -52,7 +61,7 @@ def why_not(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
         return "there is no label volume yet: ⇧A makes it"
     if action == "save_superpixels" and session.superpixels is None:
         return "there are no superpixels yet: ⇧S makes them"
-    if action in ("save_markers", "erase_all") and not len(session.annotation.markers):
+    if action in ("save_markers", "save_annotation", "erase_all") and not len(session.annotation.markers):
         return "there are no marks yet: Space puts the brush down"
     return ""
 

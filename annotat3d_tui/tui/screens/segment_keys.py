@@ -48,9 +48,11 @@ SEGMENT_BINDINGS: list[BindingType] = [
 
 FILES_MENU: tuple[tuple[str, str, str], ...] = (
     ("l", "save_label", "Save label…"),
+    ("a", "save_annotation", "Save annotation…"),
     ("m", "save_markers", "Save annotation as a mask…"),
     ("s", "save_superpixels", "Save superpixels…"),
     ("L", "load_label", "Load label…"),
+    ("A", "load_annotation", "Load annotation…"),
     ("M", "load_markers", "Load a mask as annotation…"),
     ("S", "load_superpixels", "Load superpixels…"),
 )
