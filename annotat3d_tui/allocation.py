@@ -28,7 +28,7 @@ def empty(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     size = (shape if isinstance(shape, int) else prod(shape)) * kind.itemsize
     if size < SMALL:
         return np.empty(shape, kind)
-    if size < LARGE:
+    if not lies_in_file(size):
         return _in_memory(size, kind).reshape(shape)
     try:
         with tempfile.TemporaryFile(dir=scratch_folder()) as file:
@@ -43,6 +43,20 @@ def _in_memory(size: int, kind: np.dtype[Any]) -> NDArray[Any]:
     if hasattr(mmap, "MADV_HUGEPAGE"):
         room.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(room, kind)
+
+
+def lies_in_file(size: int) -> bool:
+    """Whether an array of so many bytes would lie in a file, if there is room."""
+    return size >= LARGE
+
+
+def scratch_room() -> int:
+    """Bytes that are free where nameless files are made; 0 when nothing can be made there."""
+    try:
+        found = os.statvfs(scratch_folder())
+    except OSError:
+        return 0
+    return found.f_bavail * found.f_frsize
 
 
 def scratch_folder() -> str:

@@ -18,7 +18,7 @@ from annotat3d_tui.features.block import Block, Scratch, Source
 from annotat3d_tui.features.gathering import Marks, Regions
 from annotat3d_tui.features.plan import Evaluation, feature_name
 
-SLAB_PLANES = 16
+SLAB_PLANES = 12
 SLAB_VOXELS = 2**24
 """Most planes and voxels (but at least one plane) that are filtered at a time: 64 MiB of float32 for each thread."""
 
@@ -27,7 +27,7 @@ def slab_thickness(shape: tuple[int, ...]) -> int:
     """Planes that are filtered at a time in a volume (Z, Y, X).
 
     >>> slab_thickness((256, 256, 256)), slab_thickness((2048, 2048, 2048))
-    (16, 4)
+    (12, 4)
     """
     return max(1, min(SLAB_PLANES, SLAB_VOXELS // (shape[1] * shape[2])))
 

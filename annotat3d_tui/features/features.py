@@ -91,7 +91,7 @@ class Features(Parameters):
         same shape has ids from 1; `marked` (m, 3) has coordinates z, y, x. For a preview,
         `planes` restricts pooling to these planes; superpixels that they do not cut get NaN. Planes in which
         nothing is asked for are not computed. Beyond its inputs it needs one to three float32 slabs a thread
-        (up to 16 planes, 64 MiB each; `hessian` four to six, `structure_tensor` up to nine), for radii from 8 on the
+        (up to 12 planes, 64 MiB each; `hessian` four to six, `structure_tensor` up to nine), for radii from 8 on the
         image on a coarser grid (a few hundredths of its voxels), and 4 bytes for each superpixel and column: the table.
 
         Raises UnknownType, ShapeMismatch, InvalidFile (ids below 1) and InvalidMarkers (outside the image).

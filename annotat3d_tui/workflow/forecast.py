@@ -1,25 +1,52 @@
-"""How much memory a segmentation will take."""
+"""How much memory, and room on disk, a segmentation will take."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import lies_in_file, scratch_room
+from annotat3d_tui.blocks import available_threads
+from annotat3d_tui.features.engine import slab_thickness
 from annotat3d_tui.superpixels.waterpixels import Waterpixels
 from annotat3d_tui.workflow.settings import Pixels, Segmentation
 
-BYTES_PER_VOXEL = 9
-"""Superpixels 4, their gradient 2, label volume 1 and slabs at work 2; the image itself is mapped from its file."""
-BYTES_PER_CELL = 6
-"""Of the feature table: its mean, and for a while its sum in double precision."""
-BYTES_AT_LEAST = 300_000_000
+PROGRAM = 250_000_000
+"""Bytes of the program itself, its libraries and kernels."""
+SLABS = 8
+"""Slabs of float32 that a thread works with."""
+
+
+class Forecast(NamedTuple):
+    """Bytes beside the image, which is mapped from its file: in memory, and in nameless files on disk."""
+
+    memory: int
+    disk: int
+
+
+def forecast(image: NDArray[Any], parameters: Segmentation, threads: int | None = None) -> Forecast:
+    """What segmenting an image (Z, Y, X) takes; volumes lie in files where they are large and the disk has room."""
+    volumes = _volumes(image, parameters.resolved(image))
+    slab = 4 * slab_thickness(image.shape) * image[0].size
+    memory = PROGRAM + (threads or available_threads()) * SLABS * slab
+    in_files = sum(size for size in volumes if lies_in_file(size))
+    in_memory = sum(volumes) - in_files
+    if in_files > scratch_room():
+        return Forecast(memory + sum(volumes), 0)
+    return Forecast(memory + in_memory, in_files)
 
 
 def memory_needed(image: NDArray[Any], parameters: Segmentation) -> int:
-    """Bytes that segmenting an image (Z, Y, X) takes beside the image."""
-    used = parameters.resolved(image)
-    method = used.superpixels
+    """Bytes of memory that segmenting an image (Z, Y, X) takes beside the image."""
+    return forecast(image, parameters).memory
+
+
+def _volumes(image: NDArray[Any], used: Segmentation) -> list[int]:
+    """Bytes of each array that holds something for every voxel or superpixel."""
+    method, label, smoothed = used.superpixels, image.size, used.smoothing.kind != "off"
+    probabilities = [4 * image.size] * smoothed  # two labels
     if isinstance(method, Pixels):
-        return BYTES_AT_LEAST + 3 * image.size
+        return [label, *probabilities]
     in_superpixel = method.spacing ** (2 if isinstance(method, Waterpixels) else 3)
-    cells = len(used.features.columns) / in_superpixel
-    return BYTES_AT_LEAST + int(image.size * (BYTES_PER_VOXEL + BYTES_PER_CELL * cells))
+    table = 4 * len(used.features.columns) * image.size // in_superpixel
+    ids, gradient = 4 * image.size, 2 * image.size
+    return [ids, gradient, label, table, *probabilities]
