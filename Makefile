@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo run test check format bench pictures phantom clean
+.PHONY: help setup demo run test check format bench bench-quality bench-interaction bench-scaling pictures phantom clean
 
 help:     ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
 
 setup: $(BIN)/annotat3d  ## makes .venv with .venv/bin/annotat3d
 
@@ -42,6 +42,15 @@ format: setup  ## formats the code
 
 bench: setup  ## our speed and memory beside scikit-image's, in one run
 	@$(BIN)/python tests/benchmarks/bench.py
+
+bench-quality: setup  ## Dice of the presets on labelled images, beside other programs
+	@$(BIN)/python -m tests.benchmarks.quality
+
+bench-interaction: setup  ## how long a person waits for a new stroke
+	@$(BIN)/python tests/benchmarks/interaction.py
+
+bench-scaling: setup  ## time and memory with threads and volume, up to 512³
+	@$(BIN)/python tests/benchmarks/scaling.py
 
 pictures: setup  ## the pictures of the README, made by the program
 	@TERM=xterm-256color COLORTERM=truecolor $(BIN)/python assets/make_pictures.py
