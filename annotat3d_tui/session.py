@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.cache import FolderCache
+from annotat3d_tui.classifiers.training_data import TrainingData
 from annotat3d_tui.content import content_key, text_key
 from annotat3d_tui.errors import Annotat3DError, CannotWrite
 from annotat3d_tui.labels.annotation import Annotation
@@ -18,6 +19,7 @@ from annotat3d_tui.volume.files import open_labels, open_volume, save_labels
 from annotat3d_tui.volume.finite import finite
 from annotat3d_tui.volume.volume import Volume
 from annotat3d_tui.workflow.evidence import Evidence
+from annotat3d_tui.workflow.learning import Trained
 from annotat3d_tui.workflow.presets import PRESETS
 from annotat3d_tui.workflow.run import Run
 from annotat3d_tui.workflow.segmentation import Result
@@ -30,8 +32,9 @@ class Session:
 
     image: its volume, with nothing infinite left. superpixels: (Z, Y, X) int32 or None. label: (Z, Y, X) uint8 or
     uint16, or None. run: how the label came about, None when it was loaded. evidence: how sure the last segmentation
-    was, None before the first one. cache: where what was measured is kept. messages: what a person should be told after
-    opening (a torn journal, an image that has changed, a file that could not be read).
+    was, trained: what has learned in it, None before the first one. training: samples of other images, to learn from,
+    too. cache: where what was measured is kept. messages: what a person should be told after opening (a torn journal,
+    an image that has changed, a file that could not be read).
     """
 
     def __init__(self, workspace: Workspace, lock: TextIO) -> None:
@@ -45,6 +48,8 @@ class Session:
         self.label: NDArray[Any] | None = None
         self.run: Run | None = None
         self.evidence: Evidence | None = None
+        self.trained: Trained | None = None
+        self.training: list[TrainingData] = []
         self.cache = FolderCache(workspace.cache)
         self._dimensions: str | None = None
         self._writing = threading.Lock()

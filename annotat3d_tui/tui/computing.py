@@ -107,6 +107,7 @@ class Computing(Work):
                 parameters,
                 names=marks.names,
                 superpixels=session.superpixels,
+                training=tuple(session.training),
                 planes=planes,
                 source=session.workspace.image.name,
                 cache=session.cache,

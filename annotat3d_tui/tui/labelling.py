@@ -7,7 +7,7 @@ from functools import partial
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.labels.strokes import Stroke
 from annotat3d_tui.labels.table import Label
-from annotat3d_tui.tui.filing import Filing
+from annotat3d_tui.tui.learned_files import LearnedFiles
 from annotat3d_tui.tui.saying import errors_said
 from annotat3d_tui.tui.screens.dialogs import Ask, Confirm, if_given
 from annotat3d_tui.tui.segment_text import css_colour
@@ -16,7 +16,7 @@ from annotat3d_tui.tui.widgets.slice_view import SliceView
 Colour = tuple[int, int, int]
 
 
-class Labelling(Filing):
+class Labelling(LearnedFiles):
     """Actions on the label table and on the marks, all of which can be undone."""
 
     @property

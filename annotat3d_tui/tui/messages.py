@@ -12,6 +12,7 @@ from annotat3d_tui.tui.widgets.contrast_panel import Histogram
 from annotat3d_tui.tui.widgets.title_line import Running
 
 if TYPE_CHECKING:
+    from annotat3d_tui.classifiers.training_data import TrainingData
     from annotat3d_tui.labels.annotation_file import Marks
     from annotat3d_tui.workflow.evidence import Evidence
     from annotat3d_tui.workflow.run import Run
@@ -103,6 +104,14 @@ class AnnotationRead(Message):
     def __init__(self, marks: "Marks", path: Path) -> None:
         super().__init__()
         self.marks, self.path = marks, path
+
+
+class TrainingRead(Message):
+    """A file of training data was read."""
+
+    def __init__(self, samples: "TrainingData", path: Path) -> None:
+        super().__init__()
+        self.samples, self.path = samples, path
 
 
 class Saved(Message):

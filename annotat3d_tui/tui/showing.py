@@ -174,6 +174,7 @@ class Showing(Labelling):
         self._origin = event.origin
         self._label_note = event.said
         self.session.evidence = self.view.evidence = event.result.evidence if event.result else None
+        self.session.trained = event.result.trained if event.result else self.session.trained
         self._places = None
         if event.shares is not None:
             self._shares = event.shares

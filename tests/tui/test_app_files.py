@@ -22,6 +22,7 @@ from annotat3d_tui.tui.screens.help import HelpScreen
 from annotat3d_tui.tui.screens.paths import AskPath
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.volume.files import open_labels, save_labels
+from annotat3d_tui.workflow.presets import PRESETS
 from tests.tui.acting import LONGEST_WAIT, mark, opened, seen, toasts, until
 
 
@@ -279,3 +280,24 @@ async def test_an_annotation_is_saved_and_loaded_with_its_labels(files: Path) ->
         assert screen.session.annotation.table[2].name == "Grain"
         await from_menu(pilot, "A", files / "image.tif")
         await until(pilot, lambda: any("image.tif" in toast and "annotation" in toast for toast in toasts(pilot)))
+
+
+async def test_what_was_learned_is_saved_and_labels_again(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        await pilot.press("f", "c")
+        await until(pilot, lambda: any("nothing was learned" in toast for toast in toasts(pilot)))
+        screen.session.keep_parameters(PRESETS["manual"])
+        await mark(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: screen.session.trained is not None and screen.running is None)
+        label = screen.session.label
+        assert label is not None
+        for letter, name in (("c", "own.classifier.npz"), ("t", "own.training.npz")):
+            await from_menu(pilot, letter, files / name)
+            await until(pilot, lambda name=name: (files / name).is_file() and screen.running is None)  # type: ignore[misc]
+        screen.session.annotation.erase_all()
+        await from_menu(pilot, "C", files / "own.classifier.npz")
+        await until(pilot, lambda: screen.session.label is not label and screen.running is None)
+        assert np.array_equal(screen.session.label, label)
+        await from_menu(pilot, "T", files / "own.training.npz")
+        await until(pilot, lambda: len(screen.session.training) == 1)

@@ -15,7 +15,7 @@ from annotat3d_tui.tui.actions import why_not as reason_against
 from annotat3d_tui.tui.commands import Do, Goto, parse_command, parse_voxel
 from annotat3d_tui.tui.cost_text import cost_text
 from annotat3d_tui.tui.lease import Lease
-from annotat3d_tui.tui.messages import AnnotationRead, Centre, MaskRead, Saved
+from annotat3d_tui.tui.messages import AnnotationRead, Centre, MaskRead, Saved, TrainingRead
 from annotat3d_tui.tui.saying import clear_messages, errors_said
 from annotat3d_tui.tui.screens.details import Details
 from annotat3d_tui.tui.screens.dialogs import Ask, if_given
@@ -165,6 +165,12 @@ class SegmentScreen(Showing):
             import_into(self.session.annotation, event.marks, event.path.name)
             self.notify(f"{len(event.marks.labels)} marked voxels added from {event.path.name}", markup=False)
             self.annotation_changed()
+
+    @on(TrainingRead)
+    def _training_read(self, event: TrainingRead) -> None:
+        self.session.training.append(event.samples)
+        count, name = len(event.samples.labels), event.path.name
+        self.notify(f"{count} samples of {name} are learned from, too, until this image is closed.", markup=False)
 
     @on(Saved)
     def _saved(self, event: Saved) -> None:

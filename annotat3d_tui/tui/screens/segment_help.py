@@ -7,7 +7,7 @@ from textual.binding import BindingType
 
 from annotat3d_tui.tui.actions import Act, acts_of
 from annotat3d_tui.tui.screens.help import HelpPage
-from annotat3d_tui.tui.screens.segment_keys import HELP
+from annotat3d_tui.tui.screens.segment_keys import FILES_MENU, HELP
 from annotat3d_tui.tui.widgets.command_line import CommandInput
 from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
 from annotat3d_tui.tui.widgets.key_line import Key
@@ -17,16 +17,7 @@ if TYPE_CHECKING:
     from annotat3d_tui.tui.screens.segment import SegmentScreen
 
 COMPUTATIONS = ("superpixels", "superpixel_preview", "preview", "apply")
-FILES = (
-    "save_annotation",
-    "load_annotation",
-    "save_label",
-    "save_markers",
-    "save_superpixels",
-    "load_label",
-    "load_markers",
-    "load_superpixels",
-)
+FILES = tuple(action for _, action, _ in FILES_MENU)
 ONE_AT_A_TIME = (*COMPUTATIONS, *FILES, "parameters", "open_other")
 
 MOUSE = "Mouse: left draws, right erases a stroke, wheel changes the slice, middle drag pans."
@@ -49,6 +40,8 @@ def why_not(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
         return "how sure it is was not computed yet: ⇧P or ⇧A does it"
     if action == "details" and screen.origin is None:
         return "nothing was learned yet: ⇧P or ⇧A does it"
+    if action in ("save_classifier", "save_training") and session.trained is None:
+        return "nothing was learned since it was opened: ⇧P or ⇧A does it"
     if action in ("superpixels", "superpixel_preview") and session.parameters.by_voxel:
         return "every voxel is classified by itself: ⇧C chooses superpixels"
     if action == "choose" and parameters[0] not in session.annotation.table:

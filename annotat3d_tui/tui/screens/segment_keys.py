@@ -51,10 +51,14 @@ FILES_MENU: tuple[tuple[str, str, str], ...] = (
     ("a", "save_annotation", "Save annotation…"),
     ("m", "save_markers", "Save annotation as a mask…"),
     ("s", "save_superpixels", "Save superpixels…"),
+    ("c", "save_classifier", "Save classifier…"),
+    ("t", "save_training", "Save training data…"),
     ("L", "load_label", "Load label…"),
     ("A", "load_annotation", "Load annotation…"),
     ("M", "load_markers", "Load a mask as annotation…"),
     ("S", "load_superpixels", "Load superpixels…"),
+    ("C", "load_classifier", "Load classifier, and label this image by it…"),
+    ("T", "load_training", "Load training data, to learn from it, too…"),
 )
 """Letter in the menu, action, title."""
 
