@@ -4,6 +4,7 @@ The bootstrap is drawn here: so it is known which samples each tree has not seen
 do not depend on how a version of scikit-learn draws.
 """
 
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -57,7 +58,9 @@ def grow(
         importances[tree] = fitted.feature_importances_
         grown[tree] = fitted.tree_
 
-    in_threads(grow_one, range(trees), threads, progress, "train")
+    with warnings.catch_warnings():  # which is not for threads: it is done for all of them
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+        in_threads(grow_one, range(trees), threads, progress, "train")
     total = importances.sum()
     fine = as_arrays(grown)
     few = replace(fine, threshold=coarse(fine.feature, fine.threshold))

@@ -1,5 +1,6 @@
 """Grow scikit-learn's boosted trees and keep them as plain arrays."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,8 @@ def grow(
     cuts = [cuts_of(column) for column in samples.T]
     codes = np.stack([np.searchsorted(ours, column) for ours, column in zip(cuts, samples.T, strict=True)], axis=1)
     progress(0.0, "train")
-    with threadpool_limits(limits=1):
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
         for done in [*range(AT_A_TIME, iterations, AT_A_TIME), iterations]:
             booster.set_params(max_iter=done).fit(codes, classes, sample_weight=weights)
             progress(done / iterations, "train")

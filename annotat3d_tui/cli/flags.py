@@ -108,13 +108,15 @@ def _add_flag(parser: argparse.ArgumentParser, declared: Parameter, owners: Mapp
     metavar = "A,B,…" if declared.many else one_of or words[declared.value_type]
     allowed = "" if one_of and not declared.many else f"; {declared.range}"
     values = {name: getattr(owner, declared.name) for name, owner in owners.items() if hasattr(owner, declared.name)}
-    text = f"{declared.help}{allowed} {_defaults(values)}".replace("%", "%%")
+    text = f"{declared.help}{allowed} {_defaults(values or {'': declared.default})}".replace("%", "%%")
     parser.add_argument(_flag(declared.name), metavar=metavar, help=text)
 
 
 def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return ",".join(map(_text, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

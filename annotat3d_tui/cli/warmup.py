@@ -40,7 +40,7 @@ def run(given: argparse.Namespace) -> int:
             features=replace(parameters.features, dimensions="2" if depth == 1 else "3"),
             classifier=parameters.classifier.quick(),
         )
-        step = part(progress, done / len(runs), (done + 1) / len(runs), f"{preset} {dtype}")
+        step = part(progress, done / len(runs), (done + 1) / len(runs), f"preparing kernels  {preset} {dtype}")
         segment(image, coordinates, labels, parameters, threads=1, progress=step)
     print(f"kernels compiled in {time.monotonic() - begun:.1f} s")
     return 0
