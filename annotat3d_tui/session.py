@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.cache import FolderCache
+from annotat3d_tui.classifiers.store import save_model
 from annotat3d_tui.classifiers.training_data import TrainingData
 from annotat3d_tui.content import content_key, text_key
 from annotat3d_tui.errors import Annotat3DError, CannotWrite
@@ -116,6 +117,12 @@ class Session:
             if run:
                 write_json(self.workspace.run, run.to_dict())
 
+    def keep_classifier(self, trained: Trained) -> None:
+        """Take what has learned into use, and into the folder, where other images find it."""
+        self.trained = trained
+        names = {label.id: label.name for label in self.annotation.table}
+        save_model(self.workspace.classifier, trained.model, trained.parameters.to_dict(), names=names, overwrite=True)
+
     def keep_run(self, label: NDArray[Any], run: Run) -> None:
         """Take what was found out later about a label volume into use, unless there is another one by now."""
         with self._writing:
@@ -129,6 +136,7 @@ class Session:
             self.keep_superpixels(result.superpixels)
         self.evidence = result.evidence
         self.keep_label(result.label, Run.of(result, self.parameters, self.marks_key(), seconds))
+        self.keep_classifier(result.trained)
 
     def keep_parameters(self, parameters: Segmentation) -> None:
         """Take parameters into use, and into the folder; superpixels of another method are given up."""

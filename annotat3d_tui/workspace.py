@@ -6,6 +6,7 @@ annotation.journal   every act on markers and labels, a line each
 superpixels.tif      superpixels, when they were made
 label.tif            label volume, when it was made
 run.json             how the label volume came about: parameters, scores, importances
+label.classifier.npz what learned last, which labels other images, too
 cache/               what was measured of the image; may be removed at any time
 lock                 held while a screen or a command writes here
 """
@@ -73,6 +74,11 @@ class Workspace:
     def run(self) -> Path:
         """How the label volume came about."""
         return self.folder / "run.json"
+
+    @property
+    def classifier(self) -> Path:
+        """What learned last."""
+        return self.folder / "label.classifier.npz"
 
     @property
     def cache(self) -> Path:
@@ -282,7 +288,7 @@ def _read_anew(workspace: Workspace, raw: RawProperties | None) -> Workspace:
                 f"{workspace.folder} holds marks made with other RAW properties than those given: "
                 "leave them out, or give another --workspace folder."
             )
-        for made in (workspace.journal, workspace.superpixels, workspace.label, workspace.run):
+        for made in (workspace.journal, workspace.superpixels, workspace.label, workspace.run, workspace.classifier):
             made.unlink(missing_ok=True)
         workspace = replace(workspace, raw=raw)
         _write_manifest(workspace)

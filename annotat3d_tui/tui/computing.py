@@ -167,6 +167,7 @@ class Computing(Work):
         if planes is None:
             session.keep_label(label, origin.run)
             self.post_message(Seen(shares=label_shares(label)))
+            session.keep_classifier(result.trained)
         if new and made is not None:
             session.keep_superpixels(made)
 

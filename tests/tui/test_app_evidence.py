@@ -7,6 +7,7 @@ from threading import Event
 import numpy as np
 import pytest
 
+from annotat3d_tui.classifiers.store import open_model
 from annotat3d_tui.render.slice import HEAT
 from annotat3d_tui.session import Session
 from annotat3d_tui.tui.cost_text import cost_text
@@ -53,6 +54,9 @@ async def test_the_label_is_there_before_it_was_tested(files: Path, monkeypatch:
         assert "testing…" not in results(screen)
         run = screen.session.run
         assert run == screen.origin.run
+        kept = open_model(screen.session.workspace.classifier)
+        assert kept.parameters == run.used.to_dict()
+        assert kept.names == {1: "Background", 2: "Label 1"}
     again = open_session(folder=screen.session.workspace.folder)
     assert again.run == run
     again.close()
