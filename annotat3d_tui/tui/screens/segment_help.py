@@ -125,6 +125,9 @@ SLICE_WORDS = (
     ("undo", "undo", 4),
     ("files", "files", 5),
     ("parameters", "parameters", 6),
+    ("next_place", "next place", 7),
+    ("uncertainty", "uncertainty", 8),
+    ("details", "details", 8),
 )
 LABEL_WORDS = (
     ("rename_label", "rename", 2),
