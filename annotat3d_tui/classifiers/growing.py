@@ -1,19 +1,20 @@
-"""Grow scikit-learn's trees on bootstrap samples and keep them as plain arrays.
+"""Grow trees on bootstrap samples and keep them as plain arrays: scikit-learn's, or those with random thresholds.
 
 The bootstrap is drawn here: so it is known which samples each tree has not seen, a person can cancel, and the trees
 do not depend on how a version of scikit-learn draws.
 """
 
+import math
 import warnings
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 from annotat3d_tui.blocks import Progress, in_threads, quiet
 from annotat3d_tui.classifiers.codes import coarse
+from annotat3d_tui.classifiers.random_splits import Grown, grow_extra_tree
 from annotat3d_tui.classifiers.trees import Trees
 
 FEWEST_DRAWS = 256
@@ -36,15 +37,18 @@ def grow(
     """Trees, which samples each has seen (t, m), and the importance of each column (F,), of sum 1 or 0.
 
     samples: (m, F) finite; classes: (m,) from 0. Each tree draws with replacement `share` of the samples, but at
-    least 256 or as many as there are; with `balance` a class counts the same however many samples it has; at a node the
-    share `tried` of the columns is tried, sqrt(F) of them for 0; a leaf has at least `leaf` samples. In each column all
-    trees together have at most 255 thresholds. The importance is the mean decrease in Gini impurity (Breiman 2001).
+    least 256 or as many as there are; with `balance` a class counts the same however many samples it has; at a node
+    the share `tried` of the columns is tried, sqrt(F) of them for 0; a leaf has at least `leaf` samples. In each column
+    all trees together have at most 255 thresholds. The importance is the mean decrease in Gini impurity (Breiman 2001).
     """
     samples = np.ascontiguousarray(samples, np.float32)
     count = np.bincount(classes)
     weights = len(classes) / (len(count) * count[classes]) if balance else np.ones(len(classes))
     draws = max(round(share * len(classes)), min(len(classes), FEWEST_DRAWS))
-    kind = ExtraTreeClassifier if random_thresholds else DecisionTreeClassifier
+    grow_tree = _extra_tree if random_thresholds else _decision_tree
+    matrix = np.ascontiguousarray(samples.T) if random_thresholds else samples
+    width = samples.shape[1]
+    columns_tried = max(1, round(tried * width) if tried else math.isqrt(width))
     seen = np.zeros((trees, len(classes)), np.bool_)
     grown: list[Any] = [None] * trees
     importances = np.zeros((trees, samples.shape[1]))
@@ -52,11 +56,9 @@ def grow(
     def grow_one(tree: int) -> None:
         random = np.random.default_rng((seed, tree))
         counts = np.bincount(random.integers(len(classes), size=draws), minlength=len(classes))
-        fitted = kind(max_features=tried or "sqrt", min_samples_leaf=leaf, random_state=int(random.integers(2**31)))
-        fitted.fit(samples, classes, sample_weight=counts * weights, check_input=False)
+        own_seed = int(random.integers(2**31))
         seen[tree] = counts > 0
-        importances[tree] = fitted.feature_importances_
-        grown[tree] = fitted.tree_
+        grown[tree], importances[tree] = grow_tree(matrix, classes, counts * weights, columns_tried, leaf, own_seed)
 
     with warnings.catch_warnings():  # which is not for threads: it is done for all of them
         warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
@@ -65,6 +67,35 @@ def grow(
     fine = as_arrays(grown)
     few = replace(fine, threshold=coarse(fine.feature, fine.threshold))
     return few, seen, importances.sum(axis=0) / (total if total > 0 else 1.0)
+
+
+def _extra_tree(
+    columns: NDArray[np.float32],
+    classes: NDArray[np.intp],
+    weights: NDArray[np.float64],
+    tried: int,
+    leaf: int,
+    seed: int,
+) -> tuple[Grown, NDArray[np.float64]]:
+    """A tree with random thresholds, from columns (F, m), and its importances."""
+    tree = grow_extra_tree(columns, classes, weights, tried=tried, leaf=leaf, seed=seed)
+    return tree, tree.importances
+
+
+def _decision_tree(
+    samples: NDArray[np.float32],
+    classes: NDArray[np.intp],
+    weights: NDArray[np.float64],
+    tried: int,
+    leaf: int,
+    seed: int,
+) -> tuple[Any, NDArray[np.float64]]:
+    """A tree with the best thresholds, from samples (m, F), and its importances."""
+    from sklearn.tree import DecisionTreeClassifier  # takes seconds to import
+
+    fitted = DecisionTreeClassifier(max_features=tried, min_samples_leaf=leaf, random_state=seed)
+    fitted.fit(samples, classes, sample_weight=weights, check_input=False)
+    return fitted.tree_, fitted.feature_importances_
 
 
 def as_arrays(grown: list[Any]) -> Trees:
