@@ -31,7 +31,7 @@ def assert_superpixels(ids, shape, number):
         assert ndimage.label(ids[box] == number)[1] == 1
 
 
-@pytest.mark.parametrize("method", (Waterpixels3D, Waterpixels))
+@pytest.mark.parametrize("method", [Waterpixels3D, Waterpixels])
 @pytest.mark.parametrize(("spacing", "compactness"), [(7, 10000.0), (4, 100.0), (12, 0.0)])
 def test_ids_are_1_to_n_and_each_superpixel_is_connected(phantom, method, spacing, compactness):
     image, _ = phantom
@@ -42,7 +42,7 @@ def test_ids_are_1_to_n_and_each_superpixel_is_connected(phantom, method, spacin
         assert all(ids[z].max() < ids[z + 1].min() for z in range(SHAPE[0] - 1))
 
 
-@pytest.mark.parametrize("method", (Waterpixels3D, Waterpixels))
+@pytest.mark.parametrize("method", [Waterpixels3D, Waterpixels])
 def test_threads_and_repetition_change_nothing(phantom, method):
     image, _ = phantom
     once = method()(image)
@@ -50,7 +50,7 @@ def test_threads_and_repetition_change_nothing(phantom, method):
         np.testing.assert_array_equal(method()(image, threads=threads), once)
 
 
-@pytest.mark.parametrize("method", (Waterpixels3D, Waterpixels))
+@pytest.mark.parametrize("method", [Waterpixels3D, Waterpixels])
 @pytest.mark.parametrize("shape", [(1, 1, 1), (1, 5, 3), (2, 40, 3), (3, 1, 50), (1, 1, 300)])
 def test_tiny_volumes(method, shape):
     image = np.random.default_rng(0).normal(size=shape).astype(np.float32)
@@ -58,7 +58,7 @@ def test_tiny_volumes(method, shape):
     assert_superpixels(ids, shape, int(ids.max()))
 
 
-@pytest.mark.parametrize("method", (Waterpixels3D, Waterpixels))
+@pytest.mark.parametrize("method", [Waterpixels3D, Waterpixels])
 def test_a_constant_image_gives_the_cells_of_the_grid(method):
     ids = method(spacing=7)(np.full((15, 29, 43), 5, np.uint8))
     seeds = place_seeds(np.zeros(ids.shape, np.uint16), 7, flat=method is Waterpixels)
@@ -70,7 +70,7 @@ def test_a_constant_image_gives_the_cells_of_the_grid(method):
     assert (own == to_seed.min(axis=-1)).mean() > 0.99
 
 
-@pytest.mark.parametrize("method", (Waterpixels3D, Waterpixels))
+@pytest.mark.parametrize("method", [Waterpixels3D, Waterpixels])
 def test_the_image_may_be_scaled(phantom, method):
     image, _ = phantom
     ids = method()(image)
@@ -113,7 +113,7 @@ def test_superpixels_move_with_the_content():
     assert pairs.shape[1] < 1.02 * np.unique(ids).size
 
 
-@pytest.mark.parametrize("method", (Waterpixels3D, Waterpixels))
+@pytest.mark.parametrize("method", [Waterpixels3D, Waterpixels])
 def test_superpixels_follow_strong_edges(phantom, method):
     image, truth = phantom
     assert (majority_labels(method(7, 100.0)(image), truth) == truth).mean() > 0.97
