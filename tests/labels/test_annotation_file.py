@@ -90,7 +90,7 @@ def arrays(coordinates: object = ((1, 2, 3),), labels: object = (2,), strokes: o
         ({"shape": [5, 6, 3], "labels": []}, arrays(), "received one at x 3, y 2, z 1"),
         ({"shape": [5, 6, 7], "labels": []}, arrays(labels=(0,)), "from 1"),
         ({"shape": [5, 6, 7], "labels": []}, arrays(labels=(1, 2)), "for each of 2 labels"),
-        ({"shape": [5, 6, 7], "labels": []}, arrays(((1, 2, 3), (1, 2, 3)), (1, 2), (1, 2)), "marked once"),
+        ({"shape": [5, 6, 7], "labels": []}, arrays(((1, 2, 3), (1, 2, 3)), (1, 2), (1, 2)), "no voxel twice"),
         ({"shape": [5, 6, 7], "labels": [{"id": 0}]}, arrays(), "label"),
         ({"shape": [5, 6, 7], "labels": []}, {"labels": np.zeros(1, np.uint16)}, "coordinates"),
         ({"shape": [5, 6, 7], "labels": []}, arrays() | {"labels": np.zeros(1)}, "labels as uint16"),
