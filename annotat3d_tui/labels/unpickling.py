@@ -15,6 +15,7 @@ successor reads and writes them, cnpem/annotat3d on GitHub, 2022-2026, which sti
 import io
 import json
 import pickle
+import re
 import resource
 import sys
 import warnings
@@ -30,6 +31,8 @@ BYTES = 4 << 30
 LARGEST_FILE = 1 << 30
 REFUSED = 3
 WHO_KNOWS = -1
+NUMBERS = re.compile("[<>|=]?(b1|[iu][1248]|f[248])")
+ORDERS = ("<", ">", "|", "=")
 Rows = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 
@@ -37,14 +40,52 @@ class Refused(Exception):
     """What the file asked for, or that it is of no layout that is known."""
 
 
+class _Type:
+    """Stands for `numpy.dtype`, of plain numbers alone: a real one can be told to take numbers for addresses."""
+
+    def __init__(self, code: Any) -> None:
+        if not isinstance(code, str) or not NUMBERS.fullmatch(code):
+            raise Refused(f"an array of {code}"[:200])
+        self.dtype = np.dtype(code)
+
+    def __setstate__(self, state: Any) -> None:
+        if not isinstance(state, tuple) or len(state) < 5 or state[1] not in ORDERS or any(state[2:5]):
+            raise Refused("an array of something else than numbers")
+        self.dtype = self.dtype.newbyteorder(state[1])
+
+
+class _Array(np.ndarray):
+    """An array that is filled once, with numbers."""
+
+    def __setstate__(self, state: Any) -> None:
+        _, shape, kind, fortran, content = state
+        if self.size or not isinstance(kind, _Type) or not isinstance(content, bytes):
+            raise Refused("an array that is none")
+        super().__setstate__((1, shape, kind.dtype, bool(fortran), content))  # type: ignore[arg-type]
+
+
+_NDARRAY = "numpy.ndarray"
+"""Stands for the class, which would make arrays of addresses."""
+
+
+def _dtype(code: Any, *_: Any) -> _Type:
+    return _Type(code)
+
+
 def _reconstruct(kind: Any, shape: Any, code: Any) -> Any:
-    if kind is not np.ndarray or shape not in ((0,), [0]):
+    if kind is not _NDARRAY or shape not in ((0,), [0]):
         raise Refused("an array that is none")
-    return np.zeros(0, np.int8)
+    return np.zeros(0, np.int8).view(_Array)
 
 
-def _frombuffer(content: Any, dtype: Any, shape: Any, order: str, *_: Any) -> Any:
-    return np.frombuffer(content, dtype).reshape(shape, order="F" if order == "F" else "C")
+def _scalar(kind: Any, content: Any) -> Any:
+    return _frombuffer(content, kind, (1,), "C")[0]
+
+
+def _frombuffer(content: Any, kind: Any, shape: Any, order: Any, *_: Any) -> Any:
+    if not isinstance(kind, _Type) or not isinstance(content, bytes | bytearray):
+        raise Refused("an array that is none")
+    return np.frombuffer(bytes(content), kind.dtype).reshape(shape, order="F" if order == "F" else "C")
 
 
 def _encode(text: Any, encoding: Any = "latin1") -> bytes:
@@ -61,11 +102,11 @@ ALLOWED: dict[tuple[str, str], Any] = {
     **{(module, one.__name__): one for module in ("builtins", "__builtin__") for one in (list, dict, set, tuple, int)},
     ("collections", "defaultdict"): defaultdict,
     ("collections", "OrderedDict"): OrderedDict,
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
+    ("numpy", "ndarray"): _NDARRAY,
+    ("numpy", "dtype"): _dtype,
     ("_codecs", "encode"): _encode,
     **_core("multiarray._reconstruct", _reconstruct),
-    **_core("multiarray.scalar", np.int64(0).__reduce__()[0]),
+    **_core("multiarray.scalar", _scalar),
     **_core("numeric._frombuffer", _frombuffer),
 }
 

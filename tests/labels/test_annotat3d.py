@@ -2,6 +2,7 @@
 
 import builtins
 import functools
+import io
 import os
 import pickle
 from collections import OrderedDict, defaultdict
@@ -146,6 +147,47 @@ def test_dotted_names_and_file_system_names_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\x80\x04\x8c\x05numpy\x8c\x0endarray.tofile\x93.")
     with pytest.raises(InvalidFile, match=r"numpy\.ndarray\.tofile"):
         open_annotat3d(path, SHAPE)
+
+
+class Told:
+    """Pickles as an object that a call makes and a state fills."""
+
+    def __init__(self, function: object, arguments: tuple, state: object) -> None:
+        self.told = (function, arguments, state)
+
+    def __reduce__(self) -> tuple:
+        return self.told
+
+
+ADDRESS = b"\x41" * 8
+TYPE, RECONSTRUCT = np.dtype, np.zeros(1).__reduce__()[0]
+FIELD = Told(TYPE, ("V8", False, True), (3, "|", None, ("a",), {"a": (TYPE("O"), 0)}, 8, 1, 0))
+FAR = Told(TYPE, ("V8", False, True), (3, "|", None, ("a",), {"a": (TYPE("i8"), 1 << 40)}, 8, 1, 0))
+NUMBER = Told(RECONSTRUCT, (np.ndarray, (0,), b"b"), (1, (1,), TYPE("i8"), False, ADDRESS))
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        Calls(np.ndarray, (1,), "O", ADDRESS), Calls(np.ndarray, (1 << 20,), "u1", ADDRESS, 0, (1,)), TYPE("O"), FIELD,
+        FAR, Told(RECONSTRUCT, (np.ndarray, (0,), b"b"), (1, (1,), FIELD, False, ADDRESS)),
+        Told(RECONSTRUCT, (np.ndarray, (0,), b"b"), (1, (9,), TYPE("i8"), False, ADDRESS)),
+        Calls(np.int64(1).__reduce__()[0], FIELD, ADDRESS), Calls(np.int64(1).__reduce__()[0], TYPE("i8"), b""),
+    ],
+)  # fmt: skip
+def test_no_number_is_taken_for_an_address(tmp_path: Path, forged: object) -> None:
+    path = saved(tmp_path, Calls(list, forged))
+    with pytest.raises(InvalidFile, match="it was not opened"):
+        open_annotat3d(path, SHAPE)
+    with open(path, "rb") as file, pytest.raises((unpickling.Refused, TypeError, ValueError)):  # refused, no crash
+        unpickling.Reader(file).load()
+
+
+def test_an_array_is_filled_once(tmp_path: Path) -> None:
+    twice = pickle.dumps(NUMBER)
+    build = twice[:-1] + pickle.dumps((1, (0,), np.dtype("i1"), False, b""))[11:-1] + b"b."
+    with pytest.raises(unpickling.Refused):
+        unpickling.Reader(io.BytesIO(build)).load()
 
 
 def test_memory_time_and_depth_bombs_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
