@@ -1,5 +1,6 @@
 """An hour of a person at a terminal, in a real pty: open, draw by keys and mouse, apply, undo, save; the line drops."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -72,10 +73,12 @@ def test_open_draw_apply_undo_save_and_the_same_from_the_command_line(tmp_path: 
         robot.press("A")
         robot.wait_text("made in", "Accuracy")
         robot.wait(lambda: coloured_cells(robot) > before + 200, "the label's colours over the slice")
+        robot.wait(lambda: tested_marks(image), "the first run, kept with its scores")
         robot.press("u")
         robot.wait(lambda: len(drawn(image)) == 2, "the mouse's stroke taken back")
+        first = tested_marks(image)
         robot.press("A")
-        robot.wait(lambda: "▶" in robot.text, "the second run to begin")
+        robot.wait(lambda: tested_marks(image) not in ("", first), "the second run, kept with its scores")
         robot.wait_gone("▶")
         save(robot, tmp_path, "label", "ctrl+s")
         save(robot, tmp_path, "markers", "f", "m")
@@ -87,6 +90,13 @@ def test_open_draw_apply_undo_save_and_the_same_from_the_command_line(tmp_path: 
         again = tmp_path / f"cli{threads}.tif"
         assert main(["segment", str(image), "--markers", str(markers), "-o", str(again), "--threads", threads]) == 0
         assert again.read_bytes() == made.read_bytes()
+
+
+def tested_marks(image: Path) -> str:
+    """The marks that the label volume in the workspace was made from, once it is tested."""
+    kept = workspace_folder(image) / "run.json"
+    run = json.loads(kept.read_text()) if kept.is_file() else {}
+    return str(run["marks"]) if run.get("scores") else ""
 
 
 def save(robot: Robot, folder: Path, what: str, *keys: str) -> None:
