@@ -4,6 +4,7 @@ What lies in a mapped file is written to disk when memory is short, so that a vo
 lies in memory is mapped, too, since the heap keeps what is given back to it.
 """
 
+import contextlib
 import mmap
 import os
 import tempfile
@@ -39,8 +40,11 @@ def empty(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
 
 
 def _in_memory(size: int, kind: np.dtype[Any]) -> NDArray[Any]:
-    room = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if hasattr(mmap, "MADV_HUGEPAGE"):
+    try:
+        room = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError:
+        return np.empty(size // kind.itemsize, kind)  # says how much was wanted where there is no memory
+    with contextlib.suppress(OSError):  # a system without large pages
         room.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(room, kind)
 

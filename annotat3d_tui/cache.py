@@ -61,10 +61,12 @@ class FolderCache:
 
     def put(self, key: str, array: NDArray[Any]) -> None:
         """Keep an array under `key`: whole, or not at all."""
+        if array.nbytes > self._most:
+            return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._make_room(array.nbytes)
-            if array.nbytes + SPARED > _free_bytes(self._folder) or array.nbytes > self._most:
+            if array.nbytes + SPARED > _free_bytes(self._folder):
                 return
             self._write(key, array)
         except OSError:

@@ -30,6 +30,14 @@ def test_a_small_array_is_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert str(tmp_path) not in Path("/proc/self/maps").read_text()
 
 
+def test_without_large_pages_and_without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allocation, "SMALL", 500)
+    monkeypatch.setattr(allocation.mmap, "MADV_HUGEPAGE", 9999)
+    assert allocation.empty((10, 20, 30), np.uint8).shape == (10, 20, 30)
+    with pytest.raises(MemoryError):
+        allocation._in_memory(1 << 60, np.dtype(np.uint8))
+
+
 def test_without_room_for_a_file_the_array_is_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(allocation, "SMALL", 500)
     monkeypatch.setattr(allocation, "LARGE", 1000)

@@ -52,6 +52,7 @@ def test_the_oldest_goes_when_there_is_no_room(tmp_path: Path) -> None:
     assert [kept.get(key) is not None for key in "acd"] == [True, True, True]
     kept.put("large", np.zeros(10_000))
     assert kept.get("large") is None
+    assert [kept.get(key) is not None for key in "acd"] == [True, True, True]  # nothing went in vain
 
 
 def test_a_folder_that_cannot_be_made_keeps_nothing(tmp_path: Path) -> None:

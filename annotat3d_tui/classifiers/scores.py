@@ -6,7 +6,7 @@ says how a part of the image without marks will do.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -133,6 +133,7 @@ def cross_validated_scores(
     labels: NDArray[Any],
     groups: NDArray[np.intp],
     *,
+    columns: Sequence[str] = (),
     of: str = "groups",
     folds: int = FOLDS,
     threads: int = 1,
@@ -140,9 +141,10 @@ def cross_validated_scores(
 ) -> Scores:
     """Scores of each sample by a forest that was trained without its group.
 
-    samples: (m, F) float32; labels, groups: (m,), see `groups.groups_of`, which also says what they are `of`. Groups
-    are put into at most `folds` folds; each model is the classifier's `quick` one. Left out are samples of a label
-    that is marked in one fold only, and those of a fold without which one label is left.
+    samples: (m, F) float32; labels, groups: (m,), see `groups.groups_of`, which also says what they are `of`; columns:
+    F names, which some classifiers read. Groups are put into at most `folds` folds; each model is the classifier's
+    `quick` one. Left out are samples of a label that is marked in one fold only, and those of a fold without which one
+    label is left.
     """
     fold_of = folds_of(groups, labels, folds)
     quick = classifier.quick()
@@ -154,7 +156,9 @@ def cross_validated_scores(
         known = np.unique(labels[kept])
         tested = ~kept & np.isin(labels, known)
         if len(known) >= 2 and tested.any():
-            model = quick(samples[kept], labels[kept], groups=groups[kept], threads=threads, progress=step)
+            model = quick(
+                samples[kept], labels[kept], columns=columns, groups=groups[kept], threads=threads, progress=step
+            )
             predicted[tested] = predict(model, samples[tested], threads=threads)
     return _scores(f"cross-validated over {of}", labels, predicted)
 

@@ -94,6 +94,7 @@ def scores_of(trained: Trained, *, threads: int = 1, progress: Progress = quiet)
         samples.rows[:, columns],
         samples.labels,
         samples.groups,
+        columns=trained.model.columns,
         of=samples.groups_are,
         threads=threads,
         progress=progress,

@@ -95,7 +95,7 @@ def segment(
     coordinates: (m, 3) z, y, x of the marked voxels; labels: (m,) their label ids ≥ 1.
     superpixels: used as they are when given, else made. training: samples of other images, learned from as well.
     planes: label these planes only (a preview). cache: where what is measured is kept and looked up.
-    evidence: whether probabilities are wanted where every voxel is classified (4 bytes a voxel and label).
+    evidence: whether probabilities are wanted where every voxel is classified (2 bytes a voxel and label).
     test: whether scores are.
     The same image, markers and parameters give the same bytes for any number of threads, whatever the order of the
     markers. Raises InvalidMarkers unless at least two labels are marked, ShapeMismatch, Cancelled.

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
+from annotat3d_tui.classifiers.ensemble import ScaleEnsemble
 from annotat3d_tui.classifiers.forest import ExtraTrees, RandomForest
 from annotat3d_tui.classifiers.scores import Scores, cross_validated_scores, out_of_bag_scores
 from annotat3d_tui.errors import InvalidFile
@@ -90,6 +91,19 @@ def test_a_label_of_one_group_cannot_be_tested() -> None:
     two = labels != 300
     apart = cross_validated_scores(QUICK, samples[two], labels[two], labels[two])
     assert apart.tested == 0
+
+
+def test_the_classifier_that_is_tested_knows_its_columns() -> None:
+    random = np.random.default_rng(0)
+    groups = np.arange(300) // 10
+    labels = 1 + groups % 2
+    near = labels + random.normal(0, 0.3, 300)  # tells the labels apart everywhere
+    far = groups + random.normal(0, 0.1, (300, 6)).T  # tells apart only groups that it has seen
+    samples = np.column_stack([near, *far]).astype(np.float32)
+    columns = ("fft_gauss 1 mean", *(f"fft_gauss 32 {one}" for one in range(6)))
+    named = cross_validated_scores(ScaleEnsemble(trees=30), samples, labels, groups, columns=columns)
+    nameless = cross_validated_scores(ScaleEnsemble(trees=30), samples, labels, groups)
+    assert named.accuracy > nameless.accuracy
 
 
 def test_cross_validation_reports_progress() -> None:
