@@ -129,7 +129,7 @@ def _check_format(about: Any, format: str, version: int, name: str) -> None:
 
 
 def _array(content: bytes) -> NDArray[Any]:
-    """The array of a `.npy` file of numbers or truths; raises ValueError for anything else."""
+    """The array of a `.npy` file of numbers or truths, as kernels read it; raises ValueError for anything else."""
     file = io.BytesIO(content)
     version = np.lib.format.read_magic(file)
     header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
@@ -137,4 +137,4 @@ def _array(content: bytes) -> NDArray[Any]:
     rest = len(content) - file.tell()
     if dtype.kind not in KINDS or fortran or math.prod(shape) * dtype.itemsize != rest or min(shape, default=0) < 0:
         raise ValueError("no array of numbers")
-    return np.frombuffer(content, dtype, offset=file.tell()).reshape(shape)
+    return np.frombuffer(content, dtype, offset=file.tell()).reshape(shape).copy()

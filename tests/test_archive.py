@@ -109,3 +109,9 @@ def test_reading_what_is_not_there(tmp_path) -> None:
         read(tmp_path / "none", "a note")
     with pytest.raises(InvalidFile, match="Is a directory"):
         read(tmp_path, "a note")
+
+
+def test_arrays_are_as_kernels_read_them() -> None:
+    _, arrays = unpack(pack("annotat3d note", 1, {}, {"a": np.arange(5.0)}), "annotat3d note", 1, "x")
+    assert arrays["a"].flags.writeable  # one that is not would have every kernel compiled once more
+    assert arrays["a"].flags.aligned

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 from annotat3d_tui.errors import Annotat3DError, BrokenFilter
@@ -59,6 +61,15 @@ def owner(point: EntryPoint) -> str:
     """The filter and its package, as a person knows them."""
     package = f"package {point.dist.name} {point.dist.version}" if point.dist else "an unknown package"
     return f"The filter {point.name!r} of {package}"
+
+
+def code_of(point: EntryPoint) -> str:
+    """The text of the module of an entry point, "" where it has none; raises BrokenFilter when it cannot be found."""
+    with blaming(owner(point), f"load ({point.value})"):
+        found = find_spec(point.module)
+        if found is None or not found.origin or not found.has_location:
+            return ""
+        return Path(found.origin).read_bytes().decode("latin1")
 
 
 def load_filter(point: EntryPoint) -> Family:

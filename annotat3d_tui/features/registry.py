@@ -4,11 +4,12 @@ A family lives in a module of this room that calls it FAMILY; it is imported whe
 it brings Numba in.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 
 from annotat3d_tui.features.filters import Family
-from annotat3d_tui.features.plugins import added_filters, load_filter
+from annotat3d_tui.features.plugins import added_filters, code_of, load_filter, owner
 
 MODULES: dict[str, tuple[str, ...]] = {
     "grey": ("none",),
@@ -36,6 +37,15 @@ def built_in_names() -> tuple[str, ...]:
 def filter_names() -> tuple[str, ...]:
     """All filters: those of this package, then those that other packages bring (`plugins`), by name."""
     return (*built_in_names(), *added_filters(built_in_names()).usable)
+
+
+def origins(names: Iterable[str]) -> tuple[str, ...]:
+    """For each of these filters that another package brings: what it is, its version, and the code of its module.
+
+    Where one of these changes, what the filter gave before is no longer what it gives.
+    """
+    added = added_filters(built_in_names()).usable
+    return tuple(f"{owner(added[name])} {code_of(added[name])}" for name in names if name in added)
 
 
 @cache

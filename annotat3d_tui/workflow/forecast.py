@@ -43,9 +43,10 @@ def memory_needed(image: NDArray[Any], parameters: Segmentation) -> int:
 def _volumes(image: NDArray[Any], used: Segmentation) -> list[int]:
     """Bytes of each array that holds something for every voxel or superpixel."""
     method, label, smoothed = used.superpixels, image.size, used.smoothing.kind != "off"
-    probabilities = [4 * image.size] * smoothed  # two labels
+    guide, evidence = [2 * image.size] * smoothed, 4 * image.size  # of two labels, as all that depends on them
     if isinstance(method, Pixels):
-        return [label, *probabilities]
+        return [label, evidence, *guide, *guide]
+    probabilities = [evidence, evidence, *guide] if smoothed else []
     in_superpixel = method.spacing ** (2 if isinstance(method, Waterpixels) else 3)
     table = 4 * len(used.features.columns) * image.size // in_superpixel
     ids, gradient = 4 * image.size, 2 * image.size

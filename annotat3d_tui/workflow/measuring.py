@@ -15,6 +15,7 @@ from annotat3d_tui.classifiers.training_data import TrainingData
 from annotat3d_tui.content import content_key, text_key
 from annotat3d_tui.errors import InvalidMarkers
 from annotat3d_tui.features.features import Features
+from annotat3d_tui.features.registry import origins
 from annotat3d_tui.workflow.settings import Segmentation
 
 ALL_AT_ONCE = 1 << 24
@@ -130,7 +131,10 @@ class _Known:
         self._cache: Cache = NoCache() if cache is None else cache
         self._width = len(features.columns)
         words = json.dumps(features.to_dict(), sort_keys=True)
-        self._key = "" if cache is None else text_key("features", __version__, content_key(image), words)
+        self._key = ""
+        if cache is not None:
+            added = origins(features.filters)
+            self._key = text_key("features", __version__, content_key(image), words, *added)
 
     def table(self, superpixels: NDArray[np.int32] | None) -> NDArray[np.float32] | None:
         """The table of superpixels, if it is known."""

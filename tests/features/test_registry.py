@@ -1,9 +1,11 @@
 from importlib import import_module
+from importlib.metadata import EntryPoint
 
 import numpy as np
 
 from annotat3d_tui.features import registry
 from annotat3d_tui.features.plan import evaluations, feature_names
+from annotat3d_tui.features.plugins import Added
 from tests.features.examples import EVERY, filtered, textured
 
 
@@ -59,3 +61,17 @@ def test_a_family_with_several_parts_joins_without_a_change_to_the_engine(monkey
     image = textured((3, 4, 5))
     found = filtered(image, "extent", (3,))
     assert (found["extent 3 greatest"][1] == image[1].max()).all()
+
+
+def test_the_origin_of_an_added_filter_changes_with_its_code(tmp_path, monkeypatch):
+    point = EntryPoint("mine", "a_module_of_mine:x", "annotat3d_tui.filters")
+    monkeypatch.setattr(registry, "added_filters", lambda taken: Added({"mine": point}, ()))
+    monkeypatch.syspath_prepend(tmp_path)
+    code = tmp_path / "a_module_of_mine.py"
+    found = []
+    for text in ("x = 1", "x = 2", "x = 1"):
+        code.write_text(text)
+        found.append(registry.origins(("none", "mine")))
+    assert found[0] == found[2] != found[1]
+    assert len(found[0]) == 1
+    assert registry.origins(("none", "sobel")) == ()

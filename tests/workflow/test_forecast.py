@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from annotat3d_tui import allocation
+from annotat3d_tui.classifiers.smoothing import Smoothing
 from annotat3d_tui.errors import OverBudget
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.workflow.forecast import PROGRAM, forecast, memory_needed
@@ -41,3 +42,11 @@ def test_without_room_on_disk_all_is_memory(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_voxels_alone_need_less() -> None:
     assert memory_needed(image(256), replace(FAST, superpixels=Pixels())) < memory_needed(image(256), FAST)
+
+
+def test_smoothing_and_probabilities_count() -> None:
+    sharp, smooth = replace(FAST, superpixels=Pixels()), replace(FAST, superpixels=Pixels(), smoothing=Smoothing())
+    voxels = 200**3
+    assert memory_needed(image(200), smooth) - memory_needed(image(200), sharp) == 4 * voxels  # one label, the guide
+    more = memory_needed(image(200), replace(FAST, smoothing=Smoothing())) - memory_needed(image(200), FAST)
+    assert more == 10 * voxels  # two labels before and after, the guide
