@@ -111,7 +111,7 @@ class Scores:
                 confusion=tuple(tuple(map(int, row)) for row in values["confusion"]),
                 left_out=int(values["left_out"]),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InvalidFile(
                 f"Scores must hold method, labels, samples, confusion and left_out, received {values}: apply again."
             ) from error

@@ -49,7 +49,7 @@ class Label:
         try:
             red, green, blue = (int(channel) for channel in values["colour"])
             return cls(int(values["id"]), str(values["name"]), (red, green, blue), bool(values["visible"]))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InvalidFile(f"A label must have id, name, colour and visible, received {values!r}: {error}") from None
 
 

@@ -88,7 +88,7 @@ class Run:
                 scores=Scores.from_dict(values["scores"]) if values["scores"] else None,
                 out_of_bag=Scores.from_dict(values["out_of_bag"]) if values["out_of_bag"] else None,
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             if isinstance(error, InvalidFile):
                 raise
             raise InvalidFile(

@@ -46,8 +46,11 @@ def test_to_dict_and_back_is_the_same() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{}, {"labels": [{}]}, {"labels": [{"id": 1, "name": "a", "colour": [1, 2], "visible": True}]}, {"labels": [7]}],
-)
+    [
+        {}, {"labels": [{}]}, {"labels": [{"id": 1, "name": "a", "colour": [1, 2], "visible": True}]}, {"labels": [7]},
+        {"labels": [{"id": float("inf"), "name": "a", "colour": [1, 2, 3], "visible": True}]},
+    ],
+)  # fmt: skip
 def test_what_is_no_table_is_refused(values: dict[str, object]) -> None:
     with pytest.raises(InvalidFile, match="must"):
         LabelTable.from_dict(values)
