@@ -1,6 +1,8 @@
 """Image, superpixels and markers -> feature table and training samples; what is known already is not computed again."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,7 +62,7 @@ def measure(
         chosen = voxel_samples(coordinates, labels, seed=parameters.classifier.seed)
         coordinates, labels, groups = coordinates[chosen], labels[chosen], groups[chosen]
     marked = coordinates if on_voxels and len(labels) else None
-    pooled = _pooled_planes(planes, coordinates, superpixels, on_voxels, cache)
+    pooled = partial(_pooled_planes, planes, coordinates, superpixels, on_voxels, cache)
     rows, table = _tables(image, parameters.features, superpixels, marked, pooled, cache, threads, progress)
     if not len(labels):
         return Measured(None, table)
@@ -101,18 +103,22 @@ def _tables(
     features: Features,
     superpixels: NDArray[np.int32] | None,
     marked: NDArray[np.int64] | None,
-    planes: slice | None,
+    pooled: Callable[[], slice | None],
     cache: Cache | None,
     threads: int,
     progress: Progress,
 ) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
-    """Rows of the marked voxels (m, columns) and of superpixels (n, columns), from the cache or computed at once."""
+    """Rows of the marked voxels (m, columns) and of superpixels (n, columns), from the cache or computed at once.
+
+    `pooled` gives the planes to pool over, if superpixels must be measured.
+    """
     known = _Known(image, features, cache)
     table = known.table(superpixels)
     at, rows = known.rows()
     missing = None if marked is None else _without(marked, at)
     wanted = superpixels if table is None else None
     if wanted is not None or (missing is not None and len(missing)):
+        planes = None if wanted is None else pooled()
         made = features(image, superpixels=wanted, marked=missing, planes=planes, threads=threads, progress=progress)
         if made.superpixels is not None:
             table = made.superpixels
@@ -191,7 +197,7 @@ def _pooled_planes(
 ) -> slice | None:
     """The planes that a preview must pool over, so that the superpixels it labels or learns from are whole ones.
 
-    A superpixel is taken to lie in consecutive planes, as a connected one does. None stands for all.
+    Those of another program may be in pieces, so each plane is looked at. None stands for all.
     """
     if planes is None or superpixels is None or (cache is not None and superpixels.size <= ALL_AT_ONCE):
         return None
@@ -201,8 +207,6 @@ def _pooled_planes(
     if not on_voxels and len(coordinates):
         wanted[superpixels[tuple(coordinates.T)]] = True
         first, last = min(first, int(coordinates[:, 0].min())), max(last, int(coordinates[:, 0].max()))
-    while first > 0 and wanted[superpixels[first - 1]].any():
-        first -= 1
-    while last < len(superpixels) - 1 and wanted[superpixels[last + 1]].any():
-        last += 1
-    return slice(first, last + 1)
+    before = (z for z in range(first) if wanted[superpixels[z]].any())
+    after = (z for z in range(len(superpixels) - 1, last, -1) if wanted[superpixels[z]].any())
+    return slice(next(before, first), next(after, last) + 1)

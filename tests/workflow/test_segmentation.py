@@ -54,7 +54,8 @@ def test_a_label_stays_with_its_image(phases: Phases, axes: tuple[int, ...], fli
 def test_a_preview_equals_the_whole_also_with_superpixels_of_any_form(phases: Phases, preset: str) -> None:
     image, _, markers = phases
     columns = np.broadcast_to(np.arange(1, 26 * 30 + 1, dtype=np.int32).reshape(26, 30), image.shape).copy()
-    for superpixels in (None, columns):
+    pieces = columns + np.where(np.arange(len(image)) // 2 % 2, columns.max(), 0)[:, np.newaxis, np.newaxis]
+    for superpixels in (None, columns, pieces.astype(np.int32)):
         common = (image, *marks_of(markers), PRESETS[preset])
         whole = segment(*common, superpixels=superpixels).label
         preview = segment(*common, superpixels=superpixels, planes=slice(4, 6)).label
