@@ -11,6 +11,7 @@
 import io
 import json
 import math
+import warnings
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ MOST_ARRAYS = 1000
 MOST_BYTES = 1 << 32
 MOST_SHRINKING = 1100
 """Deflate shrinks to no less than 1/1032."""
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError, OSError)
 
 
@@ -108,6 +110,8 @@ def _check_sizes(entries: list[zipfile.ZipInfo], size: int) -> None:
     shrunk = any(one.file_size > MOST_SHRINKING * one.compress_size + 1000 for one in entries)
     names = {one.filename for one in entries}
     compressed = sum(one.compress_size for one in entries)
+    if any(one.compress_type not in _METHODS for one in entries):
+        raise ValueError("compressed as no file of ours is")
     if promised > MOST_BYTES or shrunk or len(entries) > MOST_ARRAYS or len(names) < len(entries) or compressed > size:
         raise ValueError("more than it could hold")
 
@@ -133,7 +137,12 @@ def _array(content: bytes) -> NDArray[Any]:
     file = io.BytesIO(content)
     version = np.lib.format.read_magic(file)
     header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-    shape, fortran, dtype = header(file)
+    with warnings.catch_warnings():  # of headers as Python 2 wrote them, and of old names of types
+        warnings.simplefilter("error")
+        try:
+            shape, fortran, dtype = header(file)
+        except Warning as warning:
+            raise ValueError("no header of ours") from warning
     rest = len(content) - file.tell()
     if dtype.kind not in KINDS or fortran or math.prod(shape) * dtype.itemsize != rest or min(shape, default=0) < 0:
         raise ValueError("no array of numbers")

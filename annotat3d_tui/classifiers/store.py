@@ -80,6 +80,7 @@ def read_model(content: bytes, name: str) -> Kept:
     labels, importances = wanted(arrays, {"labels": (np.uint16, 1), "importances": (np.float64, 1)}, name)
     try:
         columns = tuple(map(str, about["columns"]))
+        _check(isinstance(about["columns"], list) and len(set(columns)) == len(columns), "columns")
         parameters, facts = dict(about["parameters"]), dict(about["facts"])
         names = {int(label): str(text) for label, text in about["names"].items()}
         _check(len(labels) >= 2 and labels[0] >= 1 and (np.diff(labels.astype(np.int64)) > 0).all(), "labels")

@@ -14,6 +14,8 @@ Set = TypeVar("Set", bound=Parameters)
 
 FLAG_OF = {"superpixels": "method", "filters": "features"}
 """Where the flag has another name than the parameter."""
+CARRIED = {"spacing"}
+"""What another kind takes over from the preset; everything else means something else there."""
 
 
 def add_parameter_flags(
@@ -77,7 +79,7 @@ def _group_with_flags(declared: Parameter, current: Parameters, given: argparse.
     chosen = alternative(declared.alternatives, kind, _flag(declared.name)) if kind else type(current)
     own = {inner.name for inner in chosen.parameters()}
     if chosen is not type(current):
-        kept = {name: getattr(current, name) for name in own if hasattr(current, name)}
+        kept = {name: getattr(current, name) for name in own & CARRIED if hasattr(current, name)}
         current = chosen(**kept)
     for inner in _distinct(declared.alternatives):
         if inner.name not in own and _given(given, inner) is not None:
@@ -130,3 +132,16 @@ def _defaults(values: Mapping[str, Any]) -> str:
     if len(set(texts.values())) == 1:
         return f"({next(iter(texts.values()))})"
     return f"({', '.join(f'{name}: {text}' for name, text in texts.items())})"
+
+
+def parse_planes(text: str, depth: int) -> slice:
+    """The slices `Z0:Z1` of a volume of `depth` slices; raises InvalidParameter."""
+    try:
+        start, stop = (
+            int(word) if word else default for word, default in zip(text.split(":"), (0, depth), strict=True)
+        )
+    except ValueError:
+        start = stop = -1
+    if not 0 <= start < stop <= depth:
+        raise InvalidParameter(f"--preview must be Z0:Z1 with 0 ≤ Z0 < Z1 ≤ {depth}, received {text}: correct it.")
+    return slice(start, stop)

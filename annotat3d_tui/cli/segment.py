@@ -23,7 +23,7 @@ from annotat3d_tui.cache import FolderCache
 from annotat3d_tui.classifiers.store import save_model
 from annotat3d_tui.classifiers.training_data import TrainingData
 from annotat3d_tui.classifiers.training_store import open_training, save_training
-from annotat3d_tui.cli.flags import add_parameter_flags, add_work_flags, budget_of, threads_of, with_flags
+from annotat3d_tui.cli.flags import add_parameter_flags, add_work_flags, budget_of, parse_planes, threads_of, with_flags
 from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_labels_of, raw_properties
 from annotat3d_tui.cli.maps import add_map_flags, map_paths, save_maps, wants_maps
 from annotat3d_tui.cli.marking import Marked, add_marker_flags, markers_of
@@ -145,19 +145,6 @@ def _keep(given: argparse.Namespace, result: Result) -> None:
         save_model(
             given.save_classifier, result.model, parameters, names=samples.names, facts=facts, overwrite=given.overwrite
         )
-
-
-def parse_planes(text: str, depth: int) -> slice:
-    """The slices `Z0:Z1` of a volume of `depth` slices; raises InvalidParameter."""
-    try:
-        start, stop = (
-            int(word) if word else default for word, default in zip(text.split(":"), (0, depth), strict=True)
-        )
-    except ValueError:
-        start = stop = -1
-    if not 0 <= start < stop <= depth:
-        raise InvalidParameter(f"--preview must be Z0:Z1 with 0 ≤ Z0 < Z1 ≤ {depth}, received {text}: correct it.")
-    return slice(start, stop)
 
 
 def _parameters(given: argparse.Namespace) -> Segmentation:

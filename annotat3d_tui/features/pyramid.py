@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.compiled import kernel
 from annotat3d_tui.features.block import Block, Scratch, Source
 from annotat3d_tui.features.borders import reflected
@@ -57,7 +58,7 @@ class Level:
 
     def __init__(self, source: Source, step: int, margin: int) -> None:
         self._source, self._step, self._margin = source, step, margin
-        self._values = np.empty([cells(length, step) + 2 * margin for length in source.image.shape], np.float32)
+        self._values = empty(tuple(cells(length, step) + 2 * margin for length in source.image.shape), np.float32)
         self._state = np.zeros(self._values.shape[0], np.uint8)
         self._changed = threading.Condition()
 
