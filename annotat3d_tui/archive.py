@@ -57,11 +57,6 @@ def read(path: Path | str, what: str) -> bytes:
         raise InvalidFile(f"{path} must be {what}, but cannot be read ({error.strerror}): give another.") from None
 
 
-def is_packed(content: bytes) -> bool:
-    """Whether bytes begin as those of `pack` do."""
-    return content[:4] == b"PK\x03\x04"
-
-
 def unpack(content: bytes, format: str, version: int, name: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """The facts and arrays that `pack` put into a file of this format; `name` stands for it in messages.
 

@@ -183,6 +183,11 @@ def data_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "annotat3d"
 
 
+def state_home() -> Path:
+    """Where the program keeps what it may lose."""
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "annotat3d"
+
+
 def recent() -> list[Path]:
     """Workspace folders that were open lately and are still there, the latest first."""
     try:
@@ -316,8 +321,7 @@ def _can_be_locked(folder: Path) -> bool:
 
 
 def _recent_file() -> Path:
-    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
-    return state / "annotat3d" / "recent.json"
+    return state_home() / "recent.json"
 
 
 @contextmanager

@@ -125,9 +125,6 @@ class ExtraTrees(TreeGrower):
         }  # fmt: skip
 
 
-CLASSIFIERS = (RandomForest, ExtraTrees)
-
-
 def _train(
     samples: NDArray[np.float32],
     labels: NDArray[Any],

@@ -1,17 +1,16 @@
 """Where errors of the family become a toast that stays; all others go on to crash loudly."""
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
-from pathlib import Path
 from typing import Any
 
 from textual.app import App
 from textual.dom import DOMNode
 
 from annotat3d_tui.errors import Annotat3DError, Cancelled
+from annotat3d_tui.workspace import state_home
 
 STAYS = 7 * 24 * 3600.0
 """Seconds that an error is shown unless it is dismissed."""
@@ -54,7 +53,7 @@ def errors_said(node: DOMNode) -> Iterator[None]:
 @contextmanager
 def logged_to_file() -> Iterator[None]:
     """Keep errors in annotat3d/log.txt of the user's state folder, half a megabyte at most, where it can be written."""
-    path = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "annotat3d" / "log.txt"
+    path = state_home() / "log.txt"
     handler: logging.Handler
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -37,7 +37,7 @@ def learned(model: Model, parameters: Segmentation) -> Trained:
         )
     nothing = TrainingData(
         rows=np.zeros((0, len(columns)), np.float32), labels=np.zeros(0, np.uint16), groups=np.zeros(0, np.intp),
-        groups_are="planes", columns=columns, parameters=parameters.features.to_dict(),
+        groups_are="planes", columns=columns, parameters=parameters.measuring,
     )  # fmt: skip
     importances = np.zeros(len(columns))
     trained = Trained(parameters, model, nothing, importances)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
-from annotat3d_tui.classifiers.forest import CLASSIFIERS, ExtraTrees, Forest, RandomForest
+from annotat3d_tui.classifiers.forest import ExtraTrees, Forest, RandomForest
 from annotat3d_tui.classifiers.growing import grow
 from annotat3d_tui.classifiers.model import predict
 from annotat3d_tui.errors import Cancelled, InvalidMarkers, InvalidParameter, ShapeMismatch
@@ -158,7 +158,7 @@ def test_messages() -> None:
 
 
 def test_parameters_need_no_heavy_library() -> None:
-    assert [one.kind for one in CLASSIFIERS] == ["random_forest", "extra_trees"]
+    assert [one.kind for one in (RandomForest, ExtraTrees)] == ["random_forest", "extra_trees"]
     program = (
         "import sys; from annotat3d_tui.classifiers.forest import ExtraTrees; ExtraTrees.parameters(); "
         "sys.exit(bool({'numba', 'sklearn', 'scipy'} & set(sys.modules)))"
