@@ -20,8 +20,8 @@ from annotat3d_tui.features.pyramid import NEIGHBOURS, Level, cells, spline_vari
 SMALLEST = 8
 """Standard deviation from which a Gaussian is computed on a coarser grid."""
 
-MARGINS = {4: 28, 8: 52}
-"""Side of cells, and how many of them are kept beyond the image: what the widest window of that grid reaches."""
+BEYOND = 2
+"""Cells that planes beyond the block take, at most."""
 
 Values = NDArray[np.float32]
 
@@ -61,13 +61,14 @@ def smooth(block: Block, sigma: int, name: str, *, beyond: int = 0, offset: floa
 def smooth_cells(block: Block, side: int, sigma: float, first: int, last: int, edge: int, name: str) -> Values:
     """Planes of cells `first` to `last`, with `edge` cells more along y and x, smoothed by `sigma` cells."""
     source, scratch = block.source, block.scratch
-    level: Level = source.once(("level", side), lambda: Level(source, side, MARGINS[side]))
     taps = gaussian_taps(sigma)
     reach = taps.size - 1
+    margin = reach + edge + BEYOND
+    level: Level = source.once(("level", side, margin), lambda: Level(source, side, margin))
     values = level.planes(first - reach, last + reach, scratch)
     deep = scratch.array("deep", (last - first, *values.shape[1:]))
     convolve_axis(values.reshape(-1), math.prod(values.shape[1:]), taps, deep.reshape(-1))
-    return _smooth_planes(deep, taps, MARGINS[side] - edge - reach, scratch, name)
+    return _smooth_planes(deep, taps, BEYOND, scratch, name)
 
 
 def smooth_plane_cells(plane: NDArray[Any], block: Block, side: int, sigma: float, edge: int, name: str) -> Values:

@@ -57,7 +57,10 @@ class Level:
     """
 
     def __init__(self, source: Source, step: int, margin: int) -> None:
-        self._source, self._step, self._margin = source, step, margin
+        self._read = Source(
+            source.image, source.centre, source.direct
+        )  # which keeps nothing, so that source and level do not keep each other
+        self._step, self._margin = step, margin
         self._values = empty(tuple(cells(length, step) + 2 * margin for length in source.image.shape), np.float32)
         self._state = np.zeros(self._values.shape[0], np.uint8)
         self._changed = threading.Condition()
@@ -92,11 +95,11 @@ class Level:
 
     def _make(self, number: int, scratch: Scratch) -> None:
         start = (number - self._margin) * self._step
-        block = Block(self._source, start, start + self._step, 3, scratch)
+        block = Block(self._read, start, start + self._step, 3, scratch)
         plane = scratch.array("plane", block.shape[1:])
         taps = spline_taps(self._step)
         for columns, where, left in block.columns(2 * (self._step - 1)):
-            _thin_columns(columns, where, taps, np.float32(self._source.centre), plane.reshape(-1), left)
+            _thin_columns(columns, where, taps, np.float32(self._read.centre), plane.reshape(-1), left)
         thin_plane(plane, self._step, self._margin, 0.0, scratch, self._values[number])
 
 
