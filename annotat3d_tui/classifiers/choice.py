@@ -6,5 +6,3 @@ from annotat3d_tui.classifiers.forest import ExtraTrees, RandomForest
 from annotat3d_tui.classifiers.linear import LinearSVM
 
 CLASSIFIERS = (RandomForest, ExtraTrees, LinearSVM, GradientBoosting, ScaleEnsemble)
-
-AnyClassifier = RandomForest | ExtraTrees | LinearSVM | GradientBoosting | ScaleEnsemble

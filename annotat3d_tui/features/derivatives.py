@@ -11,7 +11,7 @@ from annotat3d_tui.compiled import kernel
 from annotat3d_tui.features.block import Scratch, read_only
 from annotat3d_tui.features.borders import reflected
 from annotat3d_tui.features.eigenvalues import eigenvalues_2, eigenvalues_3
-from annotat3d_tui.features.lines import Array, Number
+from annotat3d_tui.features.lines import Array, Number, lay_row
 
 Values = NDArray[np.float32]
 
@@ -43,18 +43,6 @@ def hessian_eigenvalues(
         _in_planes(read_only(smoothed), rows, places, factor, lines, entries, largest, smallest)
     else:
         _in_volume(read_only(smoothed), rows, places, step, factor, lines, entries, largest, middle, smallest)
-
-
-@kernel
-def lay_row(row: Array, places: Array, line: Array) -> None:
-    """A row with its borders, which are found through `places`, into `line`."""
-    reach = (places.size - row.size) // 2
-    for i in range(reach):
-        line[i] = row[places[i]]
-        line[reach + row.size + i] = row[places[reach + row.size + i]]
-    inner = line[reach : reach + row.size]
-    for i in range(row.size):
-        inner[i] = row[i]
 
 
 @kernel

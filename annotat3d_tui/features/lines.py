@@ -107,3 +107,15 @@ def take_rows(line: Array, pitch: int, count: int, target: Array, top: int, scal
         row = target[top + k]
         for i in range(width):
             row[i] = scale * values[i] + offset
+
+
+@kernel
+def lay_row(row: Array, places: Array, line: Array) -> None:
+    """A row with its borders, which are found through `places`, into `line`."""
+    reach = (places.size - row.size) // 2
+    for i in range(reach):
+        line[i] = row[places[i]]
+        line[reach + row.size + i] = row[places[reach + row.size + i]]
+    inner = line[reach : reach + row.size]
+    for i in range(row.size):
+        inner[i] = row[i]

@@ -10,7 +10,7 @@ from annotat3d_tui.compiled import kernel
 from annotat3d_tui.features.block import Block
 from annotat3d_tui.features.borders import reflected
 from annotat3d_tui.features.filters import Scale, SinglePart
-from annotat3d_tui.features.lines import Array
+from annotat3d_tui.features.lines import Array, lay_row
 
 NEIGHBOURS = 8
 OTHER = 9
@@ -101,30 +101,18 @@ def _patterns(
                 out[i] = 0
             middle = planes[where[z + reach]]
             for k in range(ROWS):
-                _lay_row(middle[rows[radius + y + offsets[k]]], places, lines[k])
+                lay_row(middle[rows[radius + y + offsets[k]]], places, lines[k])
             _ring(lines, radius, near, weights, bits)
             _add_patterns(bits, uniform, out)
             if reach:
                 _across(planes, where, rows, z, y, radius, offsets, weights, lines, bits)
                 _add_patterns(bits, uniform, out)
                 for k in range(ROWS):
-                    _lay_row(planes[where[radius + z + offsets[k]], y], places, lines[k])
+                    lay_row(planes[where[radius + z + offsets[k]], y], places, lines[k])
                 _ring(lines, radius, near, weights, bits)
                 _add_patterns(bits, uniform, out)
                 for i in range(out.size):
                     out[i] *= np.float32(1 / 3)
-
-
-@kernel
-def _lay_row(row: Array, places: Array, line: Array) -> None:
-    """The row as float32, with its borders."""
-    radius = (places.size - row.size) // 2
-    for i in range(radius):
-        line[i] = row[places[i]]
-        line[radius + row.size + i] = row[places[radius + row.size + i]]
-    inner = line[radius : radius + row.size]
-    for i in range(row.size):
-        inner[i] = row[i]
 
 
 @kernel

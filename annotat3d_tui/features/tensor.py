@@ -20,10 +20,9 @@ from annotat3d_tui.features.coarse import (
     smooth_plane_cells,
 )
 from annotat3d_tui.features.convolution import difference_step, gaussian_taps
-from annotat3d_tui.features.derivatives import lay_row
 from annotat3d_tui.features.eigenvalues import PARTS, eigenvalues_2, eigenvalues_3
 from annotat3d_tui.features.filters import Scale
-from annotat3d_tui.features.lines import Array, Number
+from annotat3d_tui.features.lines import Array, Number, lay_row
 from annotat3d_tui.features.pyramid import NEIGHBOURS, cells, spline_variance, widen
 
 BAND = 64

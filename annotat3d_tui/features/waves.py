@@ -16,8 +16,6 @@ from annotat3d_tui.features.lines import (
     take_rows,
 )
 
-ONE, MINUS = np.float32(1), np.float32(-1)
-
 
 @kernel
 def fold_columns(

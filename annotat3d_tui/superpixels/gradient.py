@@ -1,7 +1,6 @@
 """Image -> gradient: Sobel magnitude of the lightly smoothed image, rescaled to 0…65535 for any voxel type."""
 
 import math
-from collections.abc import Callable
 from functools import partial
 from itertools import product
 from threading import Lock
@@ -24,9 +23,6 @@ _SAMPLE = 1 << 24
 
 Tile = tuple[Slab, Slab]
 """Planes and rows."""
-
-Allocate = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]
-"""Where large arrays come from, given shape and type."""
 
 
 class _Scratch(NamedTuple):
@@ -55,12 +51,11 @@ def gradient(
     flat: bool = False,
     threads: int = 1,
     progress: Progress = quiet,
-    allocate: Allocate = empty,
 ) -> NDArray[np.uint16]:
     """Sobel magnitude of `image` smoothed with sigma 1, scaled so that its 99.9th percentile is 65535.
 
     `image` is (Z, Y, X) of whole or real numbers, all finite; the result has its shape, or that of the `planes`
-    asked for, and comes from `allocate(shape, dtype)`. With `flat`, or for a single plane, smoothing and derivatives
+    asked for. With `flat`, or for a single plane, smoothing and derivatives
     stay within each plane. Borders are mirrored. Of images of more than 16 million voxels the percentile is that of
     evenly spread tiles, so that some planes come out as they would with all.
     An image multiplied by a power of two gives the same bits: only its range and type of number differ.
@@ -77,7 +72,7 @@ def gradient(
     all_tiles = _tiles(image.shape, 0, image.shape[0])
     sample = _sample(all_tiles, image.size)
     normalisation = _normalisation(image, sample, threads, part(progress, 0.0, 0.1))
-    codes = allocate((last - first, *image.shape[1:]), np.dtype(np.uint16))
+    codes = empty((last - first, *image.shape[1:]), np.uint16)
     counts = np.zeros(sobel.CODES, np.int64)
     counting = Lock()
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, in_threads, part, quiet, slabs
 from annotat3d_tui.parameters import Parameters, parameter
 from annotat3d_tui.superpixels import clusters, largest
@@ -108,7 +109,7 @@ def cluster(
     edges = z, y, x
     counts = tuple(count for _, count in grids)
     sums, centres = np.zeros((*counts, 5), np.int64), np.zeros((*counts, 4), np.float32)
-    ids = np.empty(levels.shape, np.int32) if out is None else out
+    ids = empty(levels.shape, np.int32) if out is None else out
     layers = range(counts[0])
     share = partial(part, progress)
     in_threads(partial(_begin, levels, edges, sums), layers, threads, share(0.05, 0.1), "clusters")

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, quiet, size_text
 from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
 from annotat3d_tui.superpixels.methods import Method
@@ -21,7 +20,7 @@ def make_superpixels(
     Raises InvalidParameter where every voxel is classified by itself.
     """
     method = _maker(image, parameters)
-    return method(image, threads=threads, progress=progress, out=empty(image.shape, np.int32))
+    return method(image, threads=threads, progress=progress)
 
 
 def preview_superpixels(

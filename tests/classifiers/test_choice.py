@@ -6,13 +6,13 @@ import sys
 import numpy as np
 import pytest
 
-from annotat3d_tui.classifiers.choice import CLASSIFIERS, AnyClassifier
-from annotat3d_tui.classifiers.model import predict
+from annotat3d_tui.classifiers.choice import CLASSIFIERS
+from annotat3d_tui.classifiers.model import Classifier, predict
 from tests.classifiers.samples import noisy_samples
 
 
 @pytest.mark.parametrize("kind", CLASSIFIERS)
-def test_each_has_a_seed_and_balance_and_learns(kind: type[AnyClassifier]) -> None:
+def test_each_has_a_seed_and_balance_and_learns(kind: type[Classifier]) -> None:
     classifier = kind()
     assert kind.from_dict(classifier.to_dict()) == classifier
     assert classifier.balance
