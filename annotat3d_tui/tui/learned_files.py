@@ -54,7 +54,8 @@ class LearnedFiles(Filing):
         from annotat3d_tui.classifiers.store import save_model
 
         parameters = trained.parameters.to_dict()
-        save_model(chosen.path, trained.model, parameters, names=names, overwrite=chosen.overwrite)
+        with self.lease.used():
+            save_model(chosen.path, trained.model, parameters, names=names, overwrite=chosen.overwrite)
         self.post_message(Saved("Classifier", chosen.path))
 
     @work(thread=True, group=FILES, exit_on_error=False)
@@ -63,7 +64,8 @@ class LearnedFiles(Filing):
         from annotat3d_tui.classifiers.training_store import save_training
 
         assert self.session.trained is not None
-        save_training(chosen.path, self.session.trained.samples, overwrite=chosen.overwrite)
+        with self.lease.used():
+            save_training(chosen.path, self.session.trained.samples, overwrite=chosen.overwrite)
         self.post_message(Saved("Training data", chosen.path))
 
     @work(thread=True, group=FILES, exit_on_error=False)
