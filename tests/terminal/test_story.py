@@ -73,12 +73,12 @@ def test_open_draw_apply_undo_save_and_the_same_from_the_command_line(tmp_path: 
         robot.press("A")
         robot.wait_text("made in", "Accuracy")
         robot.wait(lambda: coloured_cells(robot) > before + 200, "the label's colours over the slice")
-        robot.wait(lambda: tested_marks(image), "the first run, kept with its scores")
+        robot.wait(lambda: marks_of_run(image), "the first run, kept with its scores")
         robot.press("u")
         robot.wait(lambda: len(drawn(image)) == 2, "the mouse's stroke taken back")
-        first = tested_marks(image)
+        first = marks_of_run(image)
         robot.press("A")
-        robot.wait(lambda: tested_marks(image) not in ("", first), "the second run, kept with its scores")
+        robot.wait(lambda: marks_of_run(image) not in ("", first), "the second run, kept with its scores")
         robot.wait_gone("▶")
         save(robot, tmp_path, "label", "ctrl+s")
         save(robot, tmp_path, "markers", "f", "m")
@@ -92,7 +92,7 @@ def test_open_draw_apply_undo_save_and_the_same_from_the_command_line(tmp_path: 
         assert again.read_bytes() == made.read_bytes()
 
 
-def tested_marks(image: Path) -> str:
+def marks_of_run(image: Path) -> str:
     """The marks that the label volume in the workspace was made from, once it is tested."""
     kept = workspace_folder(image) / "run.json"
     run = json.loads(kept.read_text()) if kept.is_file() else {}
