@@ -13,6 +13,7 @@
     ├── MissingLibrary   (ImportError)        a library that is not installed, with the package that brings it
     ├── BrokenFilter     (RuntimeError)       a filter of another package that cannot be loaded or does not do its work
     ├── WorkspaceInUse   (RuntimeError)       another process has the workspace open
+    ├── ReadOnly         (PermissionError)    a workspace that was opened only to be looked at
     └── Cancelled        (RuntimeError)       stopped on request; nothing was changed
 
 A caller catches the family, or the builtin that a child also is.
@@ -69,6 +70,10 @@ class BrokenFilter(Annotat3DError, RuntimeError):
 
 class WorkspaceInUse(Annotat3DError, RuntimeError):
     """Another process has the workspace open."""
+
+
+class ReadOnly(Annotat3DError, PermissionError):
+    """A workspace that was opened only to be looked at."""
 
 
 class Cancelled(Annotat3DError, RuntimeError):

@@ -11,53 +11,39 @@ An annotation belongs to one thread; give another one what `markers.coordinates(
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.errors import InvalidFile, InvalidMarkers
+from annotat3d_tui.errors import InvalidFile, InvalidMarkers, ReadOnly
+from annotat3d_tui.labels.acts import Act, Labels, Relabel, labels_in, record_of, voxels_in
 from annotat3d_tui.labels.colours import Colour
 from annotat3d_tui.labels.edit import Edit
-from annotat3d_tui.labels.journal import Journal
+from annotat3d_tui.labels.journal import Journal, read_journal
 from annotat3d_tui.labels.markers import Markers
 from annotat3d_tui.labels.masks import marked_voxels
 from annotat3d_tui.labels.planes import Shape
-from annotat3d_tui.labels.runs import from_text, to_text
 from annotat3d_tui.labels.strokes import Stroke
 from annotat3d_tui.labels.table import Label, LabelTable
-
-
-@dataclass(frozen=True)
-class Relabel:
-    """One row of the label table before and after an act; None where there was, or is, none."""
-
-    id: int
-    before: Label | None
-    after: Label | None
-
-
-@dataclass(frozen=True)
-class Act:
-    """What can be undone as one: words that describe it, changed voxels one edit after the other, changed labels."""
-
-    words: str
-    edits: tuple[Edit, ...]
-    relabels: tuple[Relabel, ...]
 
 
 class Annotation:
     """Markers and label table of a volume (Z, Y, X), every act of which can be undone and redone.
 
     `markers` and `table` are for reading. Hiding a label is remembered but is no act: undo passes over it.
-    Whatever raises has changed nothing.
+    Marks of a locked label are left as they are by all that draws, erases or imports; `kept` says how many were by the
+    last of these acts. Whatever raises has changed nothing.
     """
 
-    def __init__(self, shape: tuple[int, ...], journal: Journal | None) -> None:
+    def __init__(self, shape: tuple[int, ...], journal: Journal | None, read_only: bool = False) -> None:
         self.markers = Markers(shape)
-        self.table = LabelTable()
+        self.kept = 0
+        self.read_only = read_only
+        self._labels = Labels()
         self._journal = journal
         self._done: list[Act] = []
         self._undone: list[Act] = []
@@ -66,25 +52,27 @@ class Annotation:
         self._changes = 0
 
     @classmethod
-    def open(cls, shape: tuple[int, ...], journal_path: Path | None = None) -> tuple[Self, list[str]]:
+    def open(
+        cls, shape: tuple[int, ...], journal_path: Path | None = None, read_only: bool = False
+    ) -> tuple[Self, list[str]]:
         """The annotation that a journal holds, and sentences about what was damaged; a new one where there is no file.
 
-        journal_path: None keeps no journal. Raises CannotWrite, ShapeMismatch for the journal of an image of another
-        size, InvalidFile for one that this version cannot read.
+        journal_path: None keeps no journal. read_only: nothing is written; acts raise ReadOnly, and what another
+        process is writing just now is not seen. Raises CannotWrite, ShapeMismatch for the journal of an image of
+        another size, InvalidFile for one that this version cannot read.
         """
         if journal_path is None:
-            return cls(shape, None), []
-        journal, records, messages = Journal.open(journal_path, shape)
-        annotation = cls(shape, journal)
-        for line, record in enumerate(records, 2):
-            try:
-                annotation._replay(record)
-            except (KeyError, IndexError, TypeError, ValueError) as error:
-                journal.close()
-                raise InvalidFile(
-                    f"{journal_path} line {line} must be an act that can be done, received {record.get('do')!r} "
-                    f"({error}): open it with the program that wrote it, or a newer one."
-                ) from None
+            return cls(shape, None, read_only), []
+        if read_only:
+            journal, (records, messages) = None, read_journal(journal_path, shape)
+        else:
+            journal, records, messages = Journal.open(journal_path, shape)
+        annotation = cls(shape, journal, read_only)
+        try:
+            annotation._replay_all(records, journal_path)
+        except BaseException:
+            annotation.close()
+            raise
         return annotation, messages
 
     def close(self) -> None:
@@ -101,6 +89,11 @@ class Annotation:
     def shape(self) -> Shape:
         """Of the volume: (Z, Y, X)."""
         return self.markers.shape
+
+    @property
+    def table(self) -> LabelTable:
+        """The labels as they are now."""
+        return self._labels.table
 
     @property
     def changes(self) -> int:
@@ -125,14 +118,15 @@ class Annotation:
         (['brush 2 r=0 xy z=1 3,4 5,4'], 'brush 2 r=0 xy z=1 3,4 5,4', 0)
         """
         words = words or str(stroke)
+        self._check_may_change()
         where = stroke.voxels(self.shape)
         if not self._is_last(continues):
             return self._mark("draw", words, where, stroke.label)
-        edit = self.markers.edit(where, stroke.label, self._strokes)
+        edit = self._edit(where, stroke.label, self._strokes)
         if edit.size or words != self._done[-1].words:
             relabels = self._missing_labels(np.unique(edit.labels_after).tolist())
-            self._write({"do": "draw", "continues": True, **_record(words, edit, relabels)})
-            self._go_on(_act(words, edit, relabels))
+            self._write({"do": "draw", "continues": True, **record_of(words, edit, relabels)})
+            self._go_on(Act.of(words, edit, relabels))
         return edit if edit.size else None
 
     def edit(self, where: NDArray[np.int64], label: int, words: str) -> Edit | None:
@@ -157,7 +151,8 @@ class Annotation:
         """
         words = f"import {name}: {len(where)} voxels of {len(np.unique(labels))} labels"
         edit = self._edit(where, labels)
-        assert edit.size  # its stroke id is new
+        if not edit.size:  # all are locked, since its stroke id is new
+            return edit
         brought = self._brought(table)
         known = {one.id for one in brought}
         missing = self._missing_labels([one for one in np.unique(labels).tolist() if one not in known], brought)
@@ -185,15 +180,14 @@ class Annotation:
 
     def add_label(self, name: str | None = None, colour: Colour | None = None) -> Label:
         """Add a label to the table and return it; raises InvalidParameter for a name that is taken."""
-        number = self.table.next_id()
-        label = self.table.add(name, colour)[number]
-        self._relabel(f"add label {number} {label.name}", label)
+        label = self.table.new(name, colour)
+        self._relabel(f"add label {label.id} {label.name}", label)
         return label
 
     def add_missing(self, ids: Iterable[int], words: str) -> None:
         """Add those of these labels that are not in the table, as one act."""
         if relabels := self._missing_labels(ids):
-            self._commit("labels", words, self._edit(np.empty(0, np.int64), 0), relabels)
+            self._commit("labels", words, self._no_edit(), relabels)
 
     def rename(self, label: int, name: str) -> None:
         """Give a label another name; raises InvalidParameter for one that is taken or empty."""
@@ -203,25 +197,60 @@ class Annotation:
         """Give a label another colour."""
         self._relabel(f"recolour label {label}", self.table.recolour(label, colour)[label])
 
-    def remove_label(self, label: int, erase_markers: bool = False) -> None:
-        """Remove a label, with its marks where `erase_markers`; otherwise raises InvalidMarkers if it has any."""
+    def set_locked(self, label: int, locked: bool) -> None:
+        """Keep the marks of a label from being changed, or let them be again."""
+        after = self.table.set_locked(label, locked)[label]
+        self._relabel(f"{'lock' if locked else 'unlock'} label {label} {after.name}", after)
+
+    def move_label(self, label: int, index: int) -> None:
+        """Put a label at `index` (from 0) of the list; its id stays."""
+        before, after = self.table, self.table.move(label, index)
+        relabels = [Relabel(one.id, before[one.id], one) for one in after if one != before[one.id]]
+        if relabels:
+            words = f"move label {label} {after[label].name} to place {after.labels.index(after[label]) + 1}"
+            self._commit("labels", words, self._no_edit(), tuple(relabels))
+
+    def remove_label(self, label: int, erase_markers: bool = False, move_to: int | None = None) -> None:
+        """Remove a label; its marks are erased with it, or become those of another label.
+
+        Raises InvalidMarkers if it is locked, or has marks and neither is asked for.
+        """
         removed = self.table[label]
-        where, labels, _ = self.markers.voxels()
-        where = where[labels == label]
-        if len(where) and not erase_markers:
+        where, labels, strokes = self.markers.voxels()
+        own = labels == label
+        where, strokes = where[own], strokes[own]
+        if len(where) and not erase_markers and move_to is None:
             raise InvalidMarkers(
                 f"Label {label} ({removed.name}) must have no marks to be removed, it has {len(where)} marked voxels: "
-                "erase them with it, or keep it."
+                "erase them with it, move them to another label, or keep it."
             )
+        if removed.locked:
+            raise InvalidMarkers(f"Label {label} ({removed.name}) must be unlocked to be removed: unlock it first.")
         relabels = (Relabel(label, removed, None),)
-        self._commit("labels", f"remove label {label} {removed.name}", self._edit(where, 0), relabels)
+        words = f"remove label {label} {removed.name}"
+        if move_to is None:
+            self._commit("labels", words, self.markers.edit(where, 0, 0), relabels)
+        else:
+            if move_to == label:
+                raise InvalidMarkers(f"Marks of label {label} must go to another label: choose one.")
+            words += f", its marks to {move_to} {self.table[move_to].name}"
+            self._commit("move", words, self.markers.edit(where, move_to, strokes), relabels)
 
     def set_visible(self, label: int, visible: bool) -> None:
         """Show or hide a label; this is remembered, but undo passes over it."""
         table = self.table.set_visible(label, visible)
-        if table != self.table:
-            self._write({"do": "show", "id": label, "visible": visible})
+        if table[label] != self.table[label]:
+            if not self.read_only:
+                self._write({"do": "show", "id": label, "visible": visible})
             self._show(label, visible)
+
+    def show_only(self, label: int | None) -> None:
+        """Hide all labels but one, or show all; this is remembered, too."""
+        hidden = set() if label is None else {one.id for one in self.table if one.id != label}
+        if hidden != self._hidden:
+            if not self.read_only:
+                self._write({"do": "solo", "id": label})
+            self._solo(label)
 
     # history
 
@@ -235,19 +264,27 @@ class Annotation:
         """Whether there is an undone act to redo."""
         return bool(self._undone)
 
-    def undo(self) -> str | None:
-        """Undo the last act and return its words; None when there is none."""
-        if not self._done:
-            return None
-        self._write({"do": "undo"})
-        return self._undo()
+    def undo(self, times: int = 1) -> str | None:
+        """Undo the last act, or as many, and return the words of the last one undone; None when there is none."""
+        return self._step("undo", min(times, len(self._done)))
 
-    def redo(self) -> str | None:
-        """Redo the act that was undone last and return its words; None when there is none."""
-        if not self._undone:
-            return None
-        self._write({"do": "redo"})
-        return self._redo()
+    def redo(self, times: int = 1) -> str | None:
+        """Redo the act that was undone last, or as many, and return the words of the last one redone."""
+        return self._step("redo", min(times, len(self._undone)))
+
+    @property
+    def position(self) -> int:
+        """How many acts are done; those after it are undone."""
+        return len(self._done)
+
+    def words_of(self, number: int) -> str:
+        """Words of the act with a number from 0, done or undone, in the order in which they were done first."""
+        done = len(self._done)
+        return self._done[number].words if number < done else self._undone[done - 1 - number].words
+
+    def acts(self) -> int:
+        """How many acts there are, done and undone."""
+        return len(self._done) + len(self._undone)
 
     def history(self) -> list[str]:
         """Words of the acts that are done, oldest first."""
@@ -266,40 +303,54 @@ class Annotation:
         self._commit(do, words, edit, self._missing_labels(np.unique(edit.labels_after).tolist()))
         return edit
 
-    def _edit(self, where: NDArray[np.int64], labels: NDArray[np.uint16] | int) -> Edit:
-        return self.markers.edit(where, labels, self._strokes + 1)
+    def _edit(self, where: NDArray[np.int64], labels: NDArray[np.uint16] | int, stroke: int | None = None) -> Edit:
+        """The edit that gives voxels their labels, by a new stroke unless one is given; locked ones are left out."""
+        self.kept = 0
+        locked = self.table.locked
+        if locked:
+            before, _ = self.markers.at(where)
+            free = ~np.isin(before, np.array(sorted(locked), np.uint16))
+            after = np.broadcast_to(np.asarray(labels), where.shape)
+            self.kept = int(np.count_nonzero(~free & (before != after)))
+            where, labels = where[free], after[free]
+        return self.markers.edit(where, labels, self._strokes + 1 if stroke is None else stroke)
+
+    def _no_edit(self) -> Edit:
+        return self.markers.edit(np.empty(0, np.int64), 0, 0)
 
     def _missing_labels(self, ids: Iterable[int], after: tuple[Relabel, ...] = ()) -> tuple[Relabel, ...]:
         """What adds those of these labels that are not in the table, once `after` is done."""
         table = self.table
-        for one in after:
-            table = table.put(one.id, one.after)
-        missing = [label for label in sorted(ids) if label and label not in table]
-        for label in missing:
-            table = table.add(id=label)
-        return tuple(Relabel(label, None, table[label]) for label in missing)
+        if after:
+            changed = {one.id: one.after for one in after}
+            others = (label for label in table if label.id not in changed)
+            table = LabelTable.of([*others, *(label for label in changed.values() if label)])
+        return tuple(Relabel(label.id, None, label) for label in table.missing(ids))
 
     def _brought(self, labels: Iterable[Label]) -> tuple[Relabel, ...]:
         """What puts these labels into the table, one after the other, where they differ from its own."""
-        table, relabels = self.table, []
+        now = {label.id: label for label in self.table}
+        owner = {label.name: label.id for label in self.table}
+        relabels = []
         for label in labels:
-            before = table.get(label.id)
-            others = {one.name for one in table if one.id != label.id}
-            names = (label.name, *(f"{label.name} ({number})" for number in range(2, len(others) + 3)))
-            after = replace(label, name=next(name for name in names if name not in others))
+            before = now.get(label.id)
+            names = (label.name if n == 1 else f"{label.name} ({n})" for n in count(1))
+            after = replace(label, name=next(name for name in names if owner.get(name, label.id) == label.id))
             if after != before:
                 relabels.append(Relabel(label.id, before, after))
-                table = table.put(label.id, after)
+                if before:
+                    del owner[before.name]
+                now[label.id], owner[after.name] = after, label.id
         return tuple(relabels)
 
     def _relabel(self, words: str, label: Label) -> None:
         before = self.table.get(label.id)
         if label != before:
-            self._commit("labels", words, self._edit(np.empty(0, np.int64), 0), (Relabel(label.id, before, label),))
+            self._commit("labels", words, self._no_edit(), (Relabel(label.id, before, label),))
 
     def _commit(self, do: str, words: str, edit: Edit, relabels: tuple[Relabel, ...]) -> None:
-        self._write({"do": do, **_record(words, edit, relabels)})
-        self._perform(_act(words, edit, relabels))
+        self._write({"do": do, **record_of(words, edit, relabels)})
+        self._perform(Act.of(words, edit, relabels))
 
     def _is_last(self, edit: Edit | None) -> bool:
         """Whether an edit ends the last act, which is then also the one that got the last stroke id."""
@@ -308,32 +359,59 @@ class Annotation:
         edits = self._done[-1].edits
         return bool(edits) and edits[-1] is edit
 
+    def _check_may_change(self) -> None:
+        if self.read_only:
+            raise ReadOnly(
+                "The workspace must not be open read-only to be changed, and it is: open it again once nobody has it."
+            )
+
     def _write(self, record: dict[str, Any]) -> None:
+        self._check_may_change()
         if self._journal:
             self._journal.append(record)
 
+    def _replay_all(self, records: list[dict[str, Any]], path: Path) -> None:
+        done = 0
+        try:
+            for record in records:
+                self._replay(record)
+                done += 1
+            self._labels.check()
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise InvalidFile(
+                f"{path} line {done + 2} must be an act that can be done, received {_do(records, done)!r} "
+                f"({error}): open it with the program that wrote it, or a newer one."
+            ) from None
+
     def _replay(self, record: dict[str, Any]) -> None:
         """Do again what a record of the journal says."""
-        replays: dict[str, Callable[[], object]] = {"undo": self._undo, "redo": self._redo}
-        if record["do"] in replays:
-            replays[record["do"]]()
-        elif record["do"] == "show":
+        do = record["do"]
+        steps: dict[str, Callable[[], object]] = {"undo": self._undo, "redo": self._redo}
+        if do in steps:
+            for _ in range(record.get("times", 1)):
+                steps[do]()
+        elif do == "show":
             self._show(record["id"], record["visible"])
-        elif record["do"] in ("draw", "edit", "import", "erase", "labels"):
-            where, labels = from_text(record["voxels"]) if "voxels" in record else (np.empty(0, np.int64), 0)
-            continues = bool(record.get("continues"))
-            edit = self.markers.edit(where, labels, self._strokes if continues else self._strokes + 1)
-            relabels = tuple(
-                Relabel(id, self.table.get(id), Label.from_dict(after) if after else None)
-                for id, after in record.get("labels", ())
-            )
-            act = _act(record["words"], edit, relabels)
-            if continues:
-                self._go_on(act)
-            else:
-                self._perform(act)
+        elif do == "solo":
+            self._solo(record["id"])
+        elif do in ("draw", "edit", "import", "erase", "labels", "move"):
+            self._replay_act(record)
         else:
             raise ValueError("an unknown act")
+
+    def _replay_act(self, record: dict[str, Any]) -> None:
+        where, labels = voxels_in(record)
+        continues = bool(record.get("continues"))
+        stroke: NDArray[np.uint32] | int = self._strokes if continues else self._strokes + 1
+        if record["do"] == "move":
+            stroke = self.markers.at(where)[1]
+        edit = self.markers.edit(where, labels, stroke)
+        relabels = tuple(Relabel(id, self._labels.get(id), after) for id, after in labels_in(record))
+        act = Act.of(record["words"], edit, relabels)
+        if continues:
+            self._go_on(act)
+        else:
+            self._perform(act)
 
     def _perform(self, act: Act) -> None:
         self._hidden -= {one.id for one in act.relabels if one.before is None}
@@ -345,9 +423,8 @@ class Annotation:
 
     def _go_on(self, more: Act) -> None:
         """Do more, as part of the last act."""
-        last = self._done[-1]
         self._apply(more)
-        self._done[-1] = Act(more.words, last.edits + more.edits, last.relabels + more.relabels)
+        self._done[-1] = self._done[-1].then(more)
 
     def _apply(self, act: Act) -> None:
         for edit in act.edits:
@@ -355,6 +432,14 @@ class Annotation:
             self._changes += 1
         for one in act.relabels:
             self._put(one.id, one.after)
+
+    def _step(self, do: str, times: int) -> str | None:
+        """Undo or redo so many acts that there are."""
+        if times < 1:
+            return None
+        self._write({"do": do, "times": times} if times > 1 else {"do": do})
+        step = self._undo if do == "undo" else self._redo
+        return [step() for _ in range(times)][-1]
 
     def _undo(self) -> str:
         act = self._done.pop()
@@ -373,23 +458,24 @@ class Annotation:
         return act.words
 
     def _show(self, id: int, visible: bool) -> None:
+        label = self._labels.get(id)
+        if label is None:
+            raise ValueError(f"there is no label {id}")
         self._hidden = self._hidden - {id} if visible else self._hidden | {id}
-        self.table = self.table.set_visible(id, visible)
+        self._put(id, label)
+
+    def _solo(self, id: int | None) -> None:
+        self._hidden = set() if id is None else {one.id for one in self.table if one.id != id}
+        for label in self.table:
+            self._put(label.id, label)
 
     def _put(self, id: int, label: Label | None) -> None:
         """Put a label at its id, shown or hidden as that id is now."""
-        self.table = self.table.put(id, replace(label, visible=id not in self._hidden) if label else None)
+        if label and label.visible == (id in self._hidden):
+            label = replace(label, visible=id not in self._hidden)
+        self._labels.put(id, label)
 
 
-def _act(words: str, edit: Edit, relabels: tuple[Relabel, ...]) -> Act:
-    return Act(words, (edit,) if edit.size else (), relabels)
-
-
-def _record(words: str, edit: Edit, relabels: tuple[Relabel, ...]) -> dict[str, Any]:
-    """What the journal keeps of an act."""
-    record: dict[str, Any] = {"words": words}
-    if relabels:
-        record["labels"] = [[one.id, one.after.to_dict() if one.after else None] for one in relabels]
-    if edit.size:
-        record["voxels"] = to_text(edit.where, edit.labels_after)
-    return record
+def _do(records: list[dict[str, Any]], number: int) -> object:
+    """What a record asks for; that of the last one when all were done."""
+    return records[min(number, len(records) - 1)].get("do")

@@ -131,6 +131,26 @@ class Journal:
         raise CannotWrite(f"{self.path} has a thousand damaged copies beside it: move them away.")
 
 
+def read_journal(path: Path, shape: tuple[int, ...]) -> tuple[list[dict[str, Any]], list[str]]:
+    """The acts of a journal, and sentences about what was left out; nothing is written.
+
+    A last line that has no end yet is being written by another process, and is not seen. Raises InvalidFile when it
+    cannot be read, and as `Journal.open`.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return [], []
+    except OSError as error:
+        raise InvalidFile(f"{path} must be a journal that can be read ({error.strerror}): ask its owner.") from None
+    acts, good = _read(content)
+    if acts:
+        _check_header(path, acts[0], shape)
+    damaged = b"\n" in content[good:]
+    messages = [f"{path.name} is damaged from line {len(acts) + 1} on: only what stands before is shown."]
+    return acts[1:], messages * damaged
+
+
 def _line(act: dict[str, Any]) -> bytes:
     text = json.dumps(act, ensure_ascii=False, separators=(", ", ": ")).encode()
     return b"%08x %s\n" % (zlib.crc32(text), text)

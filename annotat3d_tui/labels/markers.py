@@ -6,7 +6,7 @@
 array([0, 2, 2, 0, 0], dtype=uint16)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
@@ -49,6 +49,7 @@ class Markers:
         self._strokes = np.zeros((1, SIDE**3), np.uint32)
         self._rows = 1
         self._voxels_of_stroke: dict[tuple[int, int], int] = {}
+        self._counts: dict[int, Count] = {}
         self._slices = tuple(np.zeros(side, np.int64) for side in self.shape)
 
     def __len__(self) -> int:
@@ -57,11 +58,13 @@ class Markers:
 
     # making edits
 
-    def edit(self, where: NDArray[np.int64], labels: NDArray[np.integer] | int, stroke: int) -> Edit:
+    def edit(
+        self, where: NDArray[np.int64], labels: NDArray[np.integer] | int, stroke: NDArray[np.uint32] | int
+    ) -> Edit:
         """The edit that gives voxels `where` (m,) (flat, each once) these labels (0 takes the mark away).
 
-        labels: one id or (m,). Voxels that would not change are left out. Raises InvalidMarkers for voxels outside
-        the volume and labels outside 0…65535.
+        labels: one id or (m,); stroke: the id of theirs, one or (m,). Voxels that would not change are left out.
+        Raises InvalidMarkers for voxels outside the volume and labels outside 0…65535.
         """
         where = np.asarray(where, dtype=np.int64)
         given = np.asarray(labels)
@@ -70,7 +73,8 @@ class Markers:
         where, after = where[order], np.broadcast_to(given, where.shape)[order].astype(np.uint16)
         if np.any(np.diff(where) == 0):
             raise InvalidMarkers("An edit must name each voxel once, received one twice: leave out the second.")
-        strokes_after = np.where(after != 0, stroke, 0).astype(np.uint32)
+        strokes = np.broadcast_to(np.asarray(stroke), where.shape)[order]
+        strokes_after = np.where(after != 0, strokes, 0).astype(np.uint32)
         before, strokes_before = self.at(where)
         changed = (before != after) | (strokes_before != strokes_after)
         return Edit.of(where[changed], before[changed], after[changed], strokes_before[changed], strokes_after[changed])
@@ -135,12 +139,11 @@ class Markers:
 
     def counts(self) -> dict[int, Count]:
         """Marked voxels and strokes of each label that has any, by rising id."""
-        counts: dict[int, Count] = {}
-        for (label, _), voxels in sorted(self._voxels_of_stroke.items()):
-            count = counts.setdefault(label, Count())
-            count.voxels += voxels
-            count.strokes += 1
-        return counts
+        return {label: replace(self._counts[label]) for label in sorted(self._counts)}
+
+    def count(self, label: int) -> Count:
+        """How much of one label is marked."""
+        return replace(self._counts.get(label, Count()))
 
     def slices_with_markers(self, plane: str) -> NDArray[np.int64]:
         """Number of marked voxels in each slice of a plane."""
@@ -215,11 +218,17 @@ class Markers:
         marks, voxels = np.unique(keys[labels != 0], return_counts=True)
         for mark, count in zip(marks.tolist(), voxels.tolist(), strict=True):
             key = (mark >> 32, mark & 0xFFFFFFFF)
-            left = self._voxels_of_stroke.get(key, 0) + sign * count
+            had = self._voxels_of_stroke.get(key, 0)
+            left = had + sign * count
             if left:
                 self._voxels_of_stroke[key] = left
             else:
                 del self._voxels_of_stroke[key]
+            total = self._counts.setdefault(key[0], Count())
+            total.voxels += sign * count
+            total.strokes += (left > 0) - (had > 0)
+            if not total.voxels:
+                del self._counts[key[0]]
 
     def _plane(self, pool: NDArray[Number], plane: str, index: int) -> NDArray[Number]:
         axes = axes_of(plane)

@@ -1,5 +1,7 @@
 """The label table: ids rise, names are their own, each change gives a new table."""
 
+from time import process_time
+
 import pytest
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter
@@ -72,5 +74,50 @@ def test_what_cannot_be_is_refused() -> None:
         table.add(id=2)
     with pytest.raises(InvalidParameter, match="from 1 to 65535, received 0"):
         table.add(id=0)
-    with pytest.raises(InvalidParameter, match="rising ids"):
+    with pytest.raises(InvalidParameter, match="in the order of their places"):
         LabelTable((table[2], table[1]))
+
+
+def test_labels_are_moved_in_the_list_and_keep_their_ids() -> None:
+    table = LabelTable().add("Crack").add("Pore")
+    order = lambda table: [label.id for label in table]  # noqa: E731
+    assert order(table.move(4, 0)) == [4, 1, 2, 3]
+    assert order(table.move(1, 99)) == [2, 3, 4, 1]
+    assert order(table.move(1, 2)) == [2, 3, 1, 4]
+    assert order(table.move(3, 1)) == [1, 3, 2, 4]
+    assert table.move(2, 1) is table
+    assert order(table.move(4, 0).add("Void")) == [4, 1, 2, 3, 5]
+    assert LabelTable.from_dict(table.move(4, 0).to_dict()) == table.move(4, 0)
+
+
+def test_there_is_always_room_between_two_labels() -> None:
+    table = LabelTable().add("Crack").add("Pore")
+    expected = [1, 2, 3, 4]
+    for step in range(200):
+        moved = expected[3] if step % 2 else expected[2]
+        table = table.move(moved, 1)
+        expected.remove(moved)
+        expected.insert(1, moved)
+        assert [label.id for label in table] == expected
+    assert table.rename(2, "Grain")[2].name == "Grain"
+
+
+def test_missing_labels_get_names_that_are_free() -> None:
+    table = LabelTable().rename(2, "Label 4")
+    assert [(label.id, label.name) for label in table.missing([5, 2, 0, 2, 3])] == [(3, "Label 2"), (5, "Label 4 (2)")]
+
+
+def test_a_table_of_all_ids_answers_at_once() -> None:
+    made = LabelTable.of([*LabelTable(), *LabelTable().missing(range(1, 65536))])
+    begun = process_time()
+    for change in (
+        lambda: made.rename(40_000, "Grain"),
+        lambda: made.move(65_535, 3),
+        lambda: made.set_locked(7, True),
+    ):
+        assert len(change()) == 65_535
+    assert process_time() - begun < 3.0  # 0.1 s on a quiet machine
+    with pytest.raises(InvalidParameter, match="at most 65535 labels"):
+        made.add()
+    with pytest.raises(InvalidParameter, match="1, 2, 3, .* 20 and 65515 more: choose one"):
+        made[70_000]
