@@ -1,7 +1,9 @@
 """What was computed once is kept in a folder, under a name that says from what it was made."""
 
 import os
+import platform
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,6 +13,9 @@ from numpy.typing import NDArray
 MOST_BYTES = 8 * 10**9
 SPARED = 2 * 10**9
 """Bytes of the disk that are always left to others."""
+PART = ".part"
+ABANDONED = 24 * 3600
+"""Seconds after which nobody is still writing a file."""
 
 
 class Cache(Protocol):
@@ -40,11 +45,13 @@ class FolderCache:
     """A folder with one `.npy` file an array, which is mapped when it is asked for.
 
     A folder that cannot be written, a full disk or a damaged file cost time, never the program. When the files are
-    more than `most` bytes, those that were used longest ago go.
+    more than `most` bytes, those that were used longest ago go. What a process that is gone was writing goes when
+    the cache is opened.
     """
 
     def __init__(self, folder: Path, most: int = MOST_BYTES) -> None:
         self._folder, self._most = folder, most
+        self._remove_abandoned()
 
     def get(self, key: str) -> NDArray[Any] | None:
         """The array that was put in under `key`, mapped read-only from its file, or None."""
@@ -73,7 +80,7 @@ class FolderCache:
             return  # computed again next time
 
     def _write(self, key: str, array: NDArray[Any]) -> None:
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
+        handle, name = tempfile.mkstemp(dir=self._folder, prefix=f"{_writer(os.getpid())}.", suffix=PART)
         try:
             with os.fdopen(handle, "wb") as file:
                 np.save(file, array, allow_pickle=False)
@@ -81,6 +88,14 @@ class FolderCache:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+    def _remove_abandoned(self) -> None:
+        for path in self._folder.glob(f"*{PART}"):
+            try:
+                if _abandoned(path):
+                    path.unlink()
+            except OSError:
+                continue  # another has removed it, or it may not be removed
 
     def _make_room(self, wanted: int) -> None:
         files = sorted(self._folder.glob("*.npy"), key=lambda path: path.stat().st_mtime)
@@ -93,6 +108,24 @@ class FolderCache:
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.npy"
+
+
+def _writer(process: int) -> str:
+    return f"{platform.node()}.{process}"
+
+
+def _abandoned(path: Path) -> bool:
+    """Whether the process that was writing a file is gone; of another machine's only the age is known."""
+    writer = path.name.rsplit(".", 2)[0]
+    process = writer.rpartition(".")[2]
+    if process.isdecimal() and writer == _writer(int(process)):
+        try:
+            os.kill(int(process), 0)
+        except ProcessLookupError:
+            return True
+        except (PermissionError, OverflowError):
+            return False
+    return time.time() - path.stat().st_mtime > ABANDONED
 
 
 def _free_bytes(folder: Path) -> int:

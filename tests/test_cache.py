@@ -1,6 +1,9 @@
 """A cache gives back what it was given, or nothing."""
 
 import os
+import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -69,3 +72,16 @@ def test_a_full_disk_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(cache.np, "save", full)
     FolderCache(tmp_path).put("a", np.zeros(3))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_process_that_is_gone_was_writing_goes(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    here = platform.node()
+    abandoned, written = tmp_path / f"{here}.{gone.pid}.x.part", tmp_path / f"{here}.{os.getpid()}.x.part"
+    elsewhere, old = tmp_path / f"another.{gone.pid}.x.part", tmp_path / "tmpx.part"
+    for path in (abandoned, written, elsewhere, old):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    FolderCache(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {written.name, elsewhere.name}

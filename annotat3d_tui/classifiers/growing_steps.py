@@ -25,6 +25,7 @@ def grow(
     rate: float,
     leaves: int,
     smallest_leaf: int,
+    column_share: float,
     balance: bool,
     seed: int,
     progress: Progress = quiet,
@@ -37,8 +38,8 @@ def grow(
     count = np.bincount(classes)
     weights = len(classes) / (len(count) * count[classes]) if balance else None
     booster = HistGradientBoostingClassifier(
-        learning_rate=rate, max_leaf_nodes=leaves, min_samples_leaf=smallest_leaf, early_stopping=False,
-        random_state=seed, warm_start=True,
+        learning_rate=rate, max_leaf_nodes=leaves, min_samples_leaf=smallest_leaf,
+        max_features=column_share, early_stopping=False, random_state=seed, warm_start=True,
     )  # fmt: skip
     cuts = [cuts_of(column) for column in samples.T]
     codes = np.stack([np.searchsorted(ours, column) for ours, column in zip(cuts, samples.T, strict=True)], axis=1)

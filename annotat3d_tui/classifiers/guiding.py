@@ -53,7 +53,10 @@ def finish(light: Values, slope: Values, offset: Values, chance: Values) -> None
 
 @kernel
 def rest(chances: Values) -> None:
-    """The last of the probabilities (k, Z, Y, X) is what the others leave of 1."""
+    """The last of the probabilities (k, Z, Y, X) is what the others leave of 1; they are scaled where they are more.
+
+    Each was smoothed by itself and cut to 0…1, so that several may be more than 1 together.
+    """
     flat = chances.reshape(chances.shape[0], chances[0].size)
     last = flat[flat.shape[0] - 1]
     for i in range(last.size):
@@ -63,4 +66,8 @@ def rest(chances: Values) -> None:
         for i in range(last.size):
             last[i] -= one[i]
     for i in range(last.size):
-        last[i] = max(last[i], np.float32(0))
+        if last[i] < 0:
+            share = np.float32(1) / (np.float32(1) - last[i])
+            for label in range(flat.shape[0] - 1):
+                flat[label, i] *= share
+            last[i] = np.float32(0)

@@ -66,6 +66,10 @@ class LinearSVM(Classifier):
     sharpness for all labels (temperature scaling, Guo et al. 2017) is fitted to the margins of samples of folds that
     were held out, with groups kept whole; so the most probable label stays that of the largest margin.
 
+    No `c` suits all images. Mean Dice of four labelled ones, two sets of strokes each, at 1 and at 0.1 over the number
+    of samples (about 0.00004 for two labels): 0.790 and 0.859 on nuclei, 0.657 and 0.743 on membranes, but 0.603 and
+    0.504 with four labels, 0.529 and 0.363 with eight.
+
     >>> samples, labels = np.array([[0.0], [1.0], [8.0], [9.0]], np.float32), np.array([3, 3, 7, 7])
     >>> from annotat3d_tui.classifiers.model import predict
     >>> predict(LinearSVM()(samples, labels), np.array([[0.5], [8.5]], np.float32))

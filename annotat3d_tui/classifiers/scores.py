@@ -19,7 +19,9 @@ from annotat3d_tui.classifiers.model import Classifier, Model, most_probable, pr
 from annotat3d_tui.errors import InvalidFile
 
 OUT_OF_BAG = "out of bag"
-TOO_GOOD = "  too good to be true: mark each label on two slices, and it is tested on one it has not seen"
+TOO_GOOD = 0.9
+"""Accuracy out of bag from which on it says little: near copies are nearly always found."""
+ADVICE = "mark each label on two slices, and it is tested on one it has not seen"
 FOLDS = 5
 
 
@@ -41,6 +43,21 @@ class Scores:
     def out_of_bag(self) -> bool:
         """Whether the forest has learned from near copies of the tested samples, so that it looks too good."""
         return self.method == OUT_OF_BAG
+
+    @property
+    def warning(self) -> str:
+        """Why the numbers are not to be trusted, and what to do; empty where samples were held out.
+
+        >>> Scores("out of bag", (1, 2), (3, 2), ((0, 3), (1, 1))).warning.partition(":")[0]
+        'tested beside what it learned from'
+        """
+        if not self.out_of_bag:
+            return ""
+        if not self.tested:
+            return f"nothing could be tested: {ADVICE}"
+        return (
+            f"{'too good to be true' if self.accuracy >= TOO_GOOD else 'tested beside what it learned from'}: {ADVICE}"
+        )
 
     @property
     def complete(self) -> bool:
@@ -75,17 +92,17 @@ class Scores:
     def lines(self, names: Mapping[int, str] | None = None) -> list[str]:
         """As people read it: accuracy, and Dice and number of samples of each label; `names` are those of the labels.
 
-        >>> print(*Scores("out of bag", (1, 2), (3, 2), ((3, 0), (1, 1))).lines({1: "Pore"}), sep="\\n")
-        accuracy      0.800 on the markers, out of bag; Dice 0.762
-          Pore        Dice 0.857  3 samples
-          label 2     Dice 0.667  2 samples
+        >>> print(*Scores("out of bag", (1, 2), (3, 2), ((3, 0), (0, 2))).lines({1: "Pore"}), sep="\\n")
+        accuracy      1.000 on the markers, out of bag; Dice 1.000
+          Pore        Dice 1.000  3 samples
+          label 2     Dice 1.000  2 samples
           too good to be true: mark each label on two slices, and it is tested on one it has not seen
         """
         lines = [f"accuracy      {_text(self.accuracy)} on the markers, {self.method}; Dice {_text(self.mean_dice)}"]
         for label, dice, count in zip(self.labels, self.dice, self.samples, strict=True):
             name = (names or {}).get(label, f"label {label}")
             lines.append(f"  {name:<11} Dice {_text(dice)}  {count} samples")
-        return [*lines, TOO_GOOD] if self.out_of_bag else lines
+        return [*lines, f"  {self.warning}"] if self.warning else lines
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it; None for a number that is not known."""

@@ -100,9 +100,10 @@ def smooth_probabilities(
     """Write the most probable label id of each voxel, after smoothing, to `label` (Z, Y, X), some planes or all.
 
     probabilities: (k, Z, Y, X) float16 or float32 of the k `labels`, or (k - 1, Z, Y, X) without the last one, which
-    is the rest to 1. guide: (Z, Y, X), see `make_guide`. out: (k, Z, Y, X), gets the smoothed probabilities,
-    multiples of 1/4096, so that equal ones stay equal. Tile by tile: beyond these arrays each thread needs 8 float32
-    values for every voxel of a tile and its halo, at most 60 MiB for the defaults, and one more for each label.
+    is the rest to 1. guide: (Z, Y, X), see `make_guide`. out: (k, Z, Y, X), gets the smoothed probabilities, of
+    sum 1: multiples of 1/4096, so that equal ones stay equal, scaled where they were more than 1 together. Tile by
+    tile: beyond these arrays each thread needs 8 float32 values for every voxel of a tile and its halo, at most
+    60 MiB for the defaults, and one more for each label.
     """
     depth, height, width = label.shape
     first, last, _ = (planes or slice(None)).indices(depth)

@@ -6,8 +6,10 @@ An image that fails is named and the others go on.
 """
 
 import argparse
+import contextlib
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -58,10 +60,11 @@ def run(given: argparse.Namespace) -> int:
     plan = _plan(given, trained)
     todo = {image: paths for image, paths in plan.items() if not (given.skip_existing and paths["label"].exists())}
     inputs = [*given.images, given.classifier, *([given.superpixels] if given.superpixels else [])]
-    check_outputs([path for paths in todo.values() for path in paths.values()], [], given.overwrite, inputs)
-    results = [
-        _one(given, trained, image, todo[image], f"{number} of {len(todo)}") for number, image in enumerate(todo, 1)
-    ]
+    with _folder(given):
+        check_outputs([path for paths in todo.values() for path in paths.values()], [], given.overwrite, inputs)
+        results = [
+            _one(given, trained, image, todo[image], f"{number} of {len(todo)}") for number, image in enumerate(todo, 1)
+        ]
     failed = [one["image"] for one in results if "error" in one]
     facts = {"classifier": given.classifier, "images": results, "skipped": [one for one in plan if one not in todo]}
     lines = [f"{one['label']}: {voxels_text(one['voxels'])}" for one in results if "error" not in one]
@@ -81,18 +84,42 @@ def open_trained(path: str) -> Trained:
 
 
 def _plan(given: argparse.Namespace, trained: Trained) -> dict[str, Outputs]:
-    """What is written for each image; a folder for several images is made."""
+    """What is written for each image; raises CannotWrite where two would give one file."""
     output, several = Path(given.output), len(given.images) > 1
     if not several and not output.is_dir():
         return {given.images[0]: {"label": output, **map_paths(given, trained.model.labels)}}
     for flag in ("probabilities", "uncertainty"):
         if several and getattr(given, flag) and not Path(getattr(given, flag)).suffix:
             raise InvalidParameter(f"--{flag} must end with the format to write, such as .tif, received none: add it.")
+    plan = {image: _in_folder(given, trained, image) for image in given.images}
+    first: dict[Path, str] = {}
+    for image, paths in plan.items():
+        if (other := first.setdefault(paths["label"], image)) != image:
+            raise CannotWrite(
+                f"{other} and {image} must give two files, received one name for both, {paths['label']}: "
+                "classify them into a folder each."
+            )
+    return plan
+
+
+@contextlib.contextmanager
+def _folder(given: argparse.Namespace) -> Iterator[None]:
+    """The folder for several images is there meanwhile; one that was made stays when something lies in it."""
+    output = Path(given.output)
+    made = len(given.images) > 1 and not output.is_dir()
+    if made:
+        try:
+            output.mkdir()
+        except OSError as error:
+            raise CannotWrite(
+                f"{output} must be a folder for several images ({error.strerror}): give another."
+            ) from None
     try:
-        output.mkdir(exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(f"{output} must be a folder for several images ({error.strerror}): give another.") from None
-    return {image: _in_folder(given, trained, image) for image in given.images}
+        yield
+    finally:
+        if made:
+            with contextlib.suppress(OSError):
+                output.rmdir()
 
 
 def _in_folder(given: argparse.Namespace, trained: Trained, image: str) -> Outputs:
@@ -124,7 +151,9 @@ def _one(given: argparse.Namespace, trained: Trained, image: str, paths: Outputs
 def _classify(given: argparse.Namespace, trained: Trained, path: str, paths: Outputs, count: str) -> dict[int, int]:
     image, voxels = open_image(path, raw_properties(given, path))
     image = replace(image, data=voxels)
-    check_budget("Classifying", memory_needed(voxels, trained.parameters), budget_of(given))
+    check_budget(
+        "Classifying", memory_needed(voxels, trained.parameters, labels=len(trained.model.labels)), budget_of(given)
+    )
     superpixels = None
     if given.superpixels:
         superpixels = check_superpixels(open_labels_of(given.superpixels, image, "superpixels"), voxels.shape)

@@ -83,7 +83,9 @@ def _group_with_flags(declared: Parameter, current: Parameters, given: argparse.
         current = chosen(**kept)
     for inner in _distinct(declared.alternatives):
         if inner.name not in own and _given(given, inner) is not None:
-            raise InvalidParameter(f"{chosen.kind} takes no {_flag(inner.name)}: leave the flag out.")
+            raise InvalidParameter(
+                f"{_flag(declared.name)} {chosen.kind} takes no {_flag(inner.name)}: leave the flag out."
+            )
     return with_flags(current, given)
 
 

@@ -1,6 +1,7 @@
 """Markers from any of the files that can hold them."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +28,8 @@ class Marked(NamedTuple):
     names: dict[int, str]
 
 
+MOST_MARKED, MOST_LABELS, SMALL = 0.5, 64, 1000
+"""Share of the voxels, and labels, beyond which a marker volume is taken for an image; and voxels of a tiny one."""
 NOTHING = Marked(np.zeros((0, 3), np.int64), np.zeros(0, np.uint16), {})
 
 
@@ -49,13 +52,28 @@ def markers_of(given: argparse.Namespace, image: Volume) -> Marked:
     if given.marker_axes and suffix not in PICKLES:
         raise InvalidParameter(f"--marker-axes is for .pkl annotations, received {given.markers}: leave it out.")
     if suffix not in (*PICKLES, *ARCHIVES):
-        return Marked(*marks_of(open_labels_of(given.markers, image, "markers"), given.markers), {})
+        volume = open_labels_of(given.markers, image, "markers")
+        coordinates, labels = marks_of(volume, given.markers)
+        _check_is_no_image(given.markers, volume, labels, image)
+        return Marked(coordinates, labels, {})
     marks = _marks(given.markers, image, given.marker_axes or AXES[0])
     if not len(marks.labels):
         raise InvalidMarkers(f"{given.markers} must mark at least one voxel, received none: mark some.")
     used = set(np.unique(marks.labels).tolist())
     names = {label: name for label, name in marks.names.items() if label in used}
     return Marked(marks.coordinates.astype(np.int64), marks.labels, names)
+
+
+def _check_is_no_image(path: str, volume: NDArray[Any], labels: NDArray[Any], image: Volume) -> None:
+    """Raises InvalidMarkers for a marker volume that is an image, by mistake; says when nearly all is marked."""
+    if len(labels) <= MOST_MARKED * volume.size or volume.size <= SMALL:
+        return
+    count, share = len(np.unique(labels)), 100 * len(labels) / volume.size
+    same = all(np.array_equal(ours, theirs) for ours, theirs in zip(volume, image.data, strict=True))
+    if count > MOST_LABELS or same:
+        what = "the image itself" if same else f"{count} labels on {share:.0f} % of the voxels, as an image has"
+        raise InvalidMarkers(f"{path} must mark a few voxels and leave the others 0, received {what}: give markers.")
+    print(f"annotat3d: {path} marks {share:.0f} % of the voxels, strokes on a few slices are enough.", file=sys.stderr)
 
 
 def _marks(path: str, image: Volume, axes: str) -> Marks:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from annotat3d_tui.errors import CannotWrite
+from annotat3d_tui.errors import CannotWrite, InvalidParameter
 from annotat3d_tui.volume.files import check_volume_output
 from annotat3d_tui.volume.writing import check_output, written_aside
 
@@ -18,6 +18,14 @@ def check_outputs(volumes: Iterable[Path], others: Iterable[Path], overwrite: bo
         if (real := os.path.realpath(path)) in seen:
             raise CannotWrite(f"{path} must be the name of one output, received it for two: give another name.")
         seen.add(real)
+
+
+def check_kept_name(path: str | None, flag: str, suffix: str) -> None:
+    """Raises InvalidParameter unless a file of arrays that is kept, if any, ends with .npz."""
+    if path is not None and Path(path).suffix.lower() != ".npz":
+        raise InvalidParameter(
+            f"{flag} must name a file that ends with .npz, received {path}: name it {Path(path).stem}{suffix}."
+        )
 
 
 def write_bytes(path: Path, content: bytes, overwrite: bool) -> None:

@@ -20,15 +20,17 @@ from pathlib import Path
 import numpy as np
 
 from annotat3d_tui.cache import FolderCache
+from annotat3d_tui.classifiers.store import SUFFIX as CLASSIFIER
 from annotat3d_tui.classifiers.store import save_model
 from annotat3d_tui.classifiers.training_data import TrainingData
+from annotat3d_tui.classifiers.training_store import SUFFIX as TRAINING
 from annotat3d_tui.classifiers.training_store import open_training, save_training
 from annotat3d_tui.cli.flags import add_parameter_flags, add_work_flags, budget_of, parse_planes, threads_of, with_flags
 from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_labels_of, raw_properties
-from annotat3d_tui.cli.maps import add_map_flags, map_paths, save_maps, wants_maps
+from annotat3d_tui.cli.maps import add_map_flags, map_paths, save_maps
 from annotat3d_tui.cli.marking import Marked, add_marker_flags, markers_of
 from annotat3d_tui.cli.output import add_output_flags, json_text, progress_line, show
-from annotat3d_tui.cli.outputs import check_outputs, write_bytes
+from annotat3d_tui.cli.outputs import check_kept_name, check_outputs, write_bytes
 from annotat3d_tui.cli.telling import result_facts, result_lines, voxels_text
 from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
 from annotat3d_tui.memory import check_budget
@@ -77,15 +79,18 @@ def add_training_flags(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Segment, save, and say how well the classifier does on what it has not learned from."""
     inputs = [path for path in (given.image, given.markers, given.superpixel_file, *given.training) if path]
+    check_kept_name(given.save_training, "--save-training", TRAINING)
+    check_kept_name(given.save_classifier, "--save-classifier", CLASSIFIER)
     others = [Path(path) for path in (given.report, given.save_training, given.save_classifier) if path]
     check_outputs([Path(given.output)], others, given.overwrite, inputs)
     parameters = _parameters(given)
     image, voxels = open_image(given.image, raw_properties(given, given.image))
     image = replace(image, data=voxels)
     marked, training = markers_of(given, image), [open_training(path) for path in given.training]
-    maps = map_paths(given, np.unique(np.concatenate([marked.labels, *(one.labels for one in training)])))
+    labels = np.unique(np.concatenate([marked.labels, *(one.labels for one in training)]))
+    maps = map_paths(given, labels)
     check_outputs([Path(given.output), *maps.values()], others, given.overwrite, inputs)
-    check_budget("Segmenting", memory_needed(voxels, parameters), budget_of(given))
+    check_budget("Segmenting", memory_needed(voxels, parameters, labels=max(len(labels), 2)), budget_of(given))
     begun = time.monotonic()
     result = _segment(given, image, marked, training, parameters)
     seconds = time.monotonic() - begun
@@ -123,7 +128,6 @@ def _segment(
         planes=parse_planes(given.preview, voxels.shape[0]) if given.preview else None,
         source=Path(given.image).name,
         cache=FolderCache(Path(given.cache)) if given.cache else None,
-        evidence=wants_maps(given),
         threads=threads_of(given),
         progress=progress_line(),
     )

@@ -33,7 +33,7 @@ def result_lines(result: Result, facts: Mapping[str, Any], names: Mapping[int, s
         + (f" (z correlation as at lag {facts['lag']:.1f} in the slice)" if facts["lag"] is not None else ""),
         f"learned from  {len(result.trained.samples.labels)} {used.training_on}, {used.classifier_text()}",
         *(result.scores.lines(names) if result.scores else []),
-        *importance_lines(facts["importances"]),
+        *importance_lines(facts["importances"], result.model.columns),
         *_places_lines(facts["places"]),
         f"time          {facts['seconds']:.1f} s on {facts['threads']} threads, {facts['cpu_seconds']:.1f} CPU s",
         f"memory        {bytes_text(facts['peak_memory'])} at most",

@@ -18,6 +18,9 @@ LARGEST_LAG = 64
 LARGEST_3D = 4
 """Lag up to which the volume is filtered in 3 dimensions. Real volumes had lags of 0.3 to 2 or of 12 to 37."""
 
+MODERATE = 1e-12, 1e12
+"""Largest values whose squares, and sums of squares, are far from what float32 can hold."""
+
 
 def choose_dimensions(image: NDArray[Any]) -> tuple[int, float]:
     """2 or 3, and the lag: the distance in a slice at which voxels are as alike as those of neighbouring slices.
@@ -37,15 +40,23 @@ def choose_dimensions(image: NDArray[Any]) -> tuple[int, float]:
         return 2, math.inf
     top, left = max(0, (height - CROP) // 2), max(0, (width - CROP) // 2)
     lower, upper = [], []
-    for z in np.unique(np.linspace(0, depth - 2, min(PAIRS, depth - 1)).round().astype(int)):
-        pair = source.image[z : z + 2, top : top + CROP, left : left + CROP]
-        smoothed = smooth(Block(Source.of(pair.astype(np.float32)), 0, 2, 2, Scratch()), 1, "first")
+    places = np.unique(np.linspace(0, depth - 2, min(PAIRS, depth - 1)).round().astype(int))
+    for pair in _moderate([source.image[z : z + 2, top : top + CROP, left : left + CROP] for z in places]):
+        smoothed = smooth(Block(Source.of(pair), 0, 2, 2, Scratch()), 1, "first")
         smoothed -= smoothed.mean(axis=(1, 2), keepdims=True)
         lower.append(smoothed[0])
         upper.append(smoothed[1])
     below, above = np.stack(lower), np.stack(upper)
     lag = _lag(below, _correlation(below, above))
     return (3 if lag <= LARGEST_3D else 2), lag
+
+
+def _moderate(pairs: list[NDArray[Any]]) -> list[NDArray[np.float32]]:
+    """The same as float32, divided by the largest where squares of these values would be infinite or 0."""
+    largest = max(float(np.abs(pair).max()) for pair in pairs) if pairs[0].dtype.kind == "f" else 0.0
+    if largest == 0 or MODERATE[0] <= largest <= MODERATE[1]:
+        return [pair.astype(np.float32) for pair in pairs]
+    return [(pair / largest).astype(np.float32) for pair in pairs]
 
 
 def _lag(planes: NDArray[np.float32], sought: float) -> float:

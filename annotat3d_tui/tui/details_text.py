@@ -44,9 +44,8 @@ def score_lines(scores: Scores | None, testing: bool, names: Names) -> list[Cont
     lines.append(_bar_line("accuracy", scores.accuracy, "", bold=True))
     for label, dice, count in zip(scores.labels, scores.dice, scores.samples, strict=True):
         lines.append(_bar_line(f"Dice {_name(label, names)}", dice, f"{count} samples"))
-    if scores.out_of_bag:
-        warning = "too good to be true: mark each label on two slices, and it is tested on one it has not seen"
-        lines.append(Content.assemble((warning, "$text-warning")))
+    if scores.warning:
+        lines.append(Content.assemble((scores.warning, "$text-warning")))
     return lines
 
 

@@ -46,7 +46,8 @@ class Evidence(Protocol):
 class SuperpixelEvidence:
     """Evidence that is the same for all voxels of a superpixel.
 
-    labels: (k,). superpixels: (Z, Y, X) int32 from 1. probabilities: (n, k) float32. planes: those that are known.
+    labels: (k,). superpixels: (Z, Y, X) int32 from 1. probabilities: (n, k) float32. planes: those that are known,
+    all by default; NaN elsewhere, where a superpixel that they cut may well go on.
     """
 
     labels: NDArray[np.uint16]
@@ -62,12 +63,21 @@ class SuperpixelEvidence:
 
     def probability(self, label: int, cut: Cut) -> NDArray[np.float32]:
         """Of a label, 0 to 1; raises InvalidParameter for one that was not learned."""
-        column = self.probabilities[:, place_of(label, self.labels)]
-        return np.asarray(column[self.superpixels[cut] - 1])
+        return self._spread(self.probabilities[:, place_of(label, self.labels)], cut)
 
     def uncertainty(self, cut: Cut) -> NDArray[np.float32]:
         """0 to 1."""
-        return np.asarray(self._uncertain[self.superpixels[cut] - 1])
+        return self._spread(self._uncertain, cut)
+
+    def _spread(self, values: NDArray[np.float32], cut: Cut) -> NDArray[np.float32]:
+        """Values of superpixels (n,) in a part of the volume."""
+        found = np.asarray(values[self.superpixels[cut] - 1])
+        if self.planes is None:
+            return found
+        first, last, _ = self.planes.indices(self.shape[0])
+        z = np.arange(self.shape[0])[cut[0]] if cut else np.arange(self.shape[0])
+        inside = np.asarray((z >= first) & (z < last))
+        return np.where(inside.reshape(inside.shape + (1,) * (found.ndim - inside.ndim)), found, np.float32(np.nan))
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,12 @@ class Forecast(NamedTuple):
     disk: int
 
 
-def forecast(image: NDArray[Any], parameters: Segmentation, threads: int | None = None) -> Forecast:
-    """What segmenting an image (Z, Y, X) takes; volumes lie in files where they are large and the disk has room."""
-    volumes = _volumes(image, parameters.resolved(image))
+def forecast(image: NDArray[Any], parameters: Segmentation, threads: int | None = None, *, labels: int = 2) -> Forecast:
+    """What segmenting an image (Z, Y, X) takes; volumes lie in files where they are large and the disk has room.
+
+    labels: how many there are.
+    """
+    volumes = _volumes(image, parameters.resolved(image), labels)
     slab = 4 * slab_thickness(image.shape) * image[0].size
     memory = PROGRAM + (threads or available_threads()) * SLABS * slab
     in_files = sum(size for size in volumes if lies_in_file(size))
@@ -35,15 +38,15 @@ def forecast(image: NDArray[Any], parameters: Segmentation, threads: int | None 
     return Forecast(memory + in_memory, in_files)
 
 
-def memory_needed(image: NDArray[Any], parameters: Segmentation) -> int:
-    """Bytes of memory that segmenting an image (Z, Y, X) takes beside the image."""
-    return forecast(image, parameters).memory
+def memory_needed(image: NDArray[Any], parameters: Segmentation, *, labels: int = 2) -> int:
+    """Bytes of memory that segmenting an image (Z, Y, X) with so many labels takes beside the image."""
+    return forecast(image, parameters, labels=labels).memory
 
 
-def _volumes(image: NDArray[Any], used: Segmentation) -> list[int]:
+def _volumes(image: NDArray[Any], used: Segmentation, labels: int) -> list[int]:
     """Bytes of each array that holds something for every voxel or superpixel."""
     method, label, smoothed = used.superpixels, image.size, used.smoothing.kind != "off"
-    guide, evidence = [2 * image.size] * smoothed, 4 * image.size  # of two labels, as all that depends on them
+    guide, evidence = [2 * image.size] * smoothed, 2 * labels * image.size
     if isinstance(method, Pixels):
         return [label, evidence, *guide, *guide]
     probabilities = [evidence, evidence, *guide] if smoothed else []

@@ -20,13 +20,15 @@ def everything(model: BoostedModel) -> bytes:
     return b"".join(one.tobytes() for one in (*arrays, model.labels, model.importances))
 
 
+@pytest.mark.parametrize("share", [1.0, 0.4])
 @pytest.mark.parametrize("count", [2, 3])
-def test_equals_scikit_learn(count: int) -> None:
+def test_equals_scikit_learn(count: int, share: float) -> None:
     samples, labels = noisy_samples(250, 6, seed=1)
     samples, labels = samples[labels <= LABELS[count - 1]], labels[labels <= LABELS[count - 1]]
     rows, _ = noisy_samples(500, 6, seed=2)
-    theirs = HistGradientBoostingClassifier(max_iter=30, min_samples_leaf=5, early_stopping=False).fit(samples, labels)
-    ours = GradientBoosting(iterations=30, balance=False)(samples, labels)
+    same = {"max_iter": 30, "min_samples_leaf": 5, "early_stopping": False, "random_state": 4}
+    theirs = HistGradientBoostingClassifier(max_features=share, **same).fit(samples, labels)
+    ours = GradientBoosting(iterations=30, rate=0.1, column_share=share, balance=False, seed=4)(samples, labels)
     np.testing.assert_allclose(ours.probabilities(rows), theirs.predict_proba(rows), atol=1e-6, rtol=0)
     assert ours.out_of_bag is None
 

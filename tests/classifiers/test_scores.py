@@ -114,3 +114,15 @@ def test_cross_validation_reports_progress() -> None:
     )
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1.0)
+
+
+def test_one_rule_says_when_scores_flatter() -> None:
+    def out_of_bag(right: int) -> Scores:
+        return Scores("out of bag", (1, 2), (10, 10), ((right, 10 - right), (10 - right, right)))
+
+    assert out_of_bag(10).warning.startswith("too good to be true: mark each label on two slices")
+    assert out_of_bag(9).warning == out_of_bag(10).warning
+    assert out_of_bag(1).warning.startswith("tested beside what it learned from: mark each label on two slices")
+    assert replace(out_of_bag(9), confusion=((0, 0), (0, 0))).warning.startswith("nothing could be tested: ")
+    assert replace(out_of_bag(10), method="cross-validated over planes").warning == ""
+    assert out_of_bag(1).lines()[-1] == f"  {out_of_bag(1).warning}"

@@ -127,3 +127,13 @@ def test_the_guide_is_the_same_for_any_number_of_threads() -> None:
     for dimensions in (2, 3):
         guides = [make_guide(image, dimensions, np.empty(image.shape, np.float16), threads=t) for t in (1, 3)]
         assert np.array_equal(*guides)
+
+
+def test_probabilities_of_many_labels_are_1_together() -> None:
+    light, _ = example((6, 20, 31))
+    steps = np.digitize(light, (0.4, 0.6))  # the line of a box goes beyond 0 and 1 at its ends
+    corners = np.eye(3, dtype=np.float32)[np.array([0, 2, 1])[steps]]
+    _, out = smooth(np.moveaxis(corners, 3, 0).copy(), light, Smoothing(radius=2, epsilon=1e-8), 3)
+    assert (out[2] == 0).any()
+    assert (out >= 0).all()
+    np.testing.assert_allclose(out.sum(axis=0), 1.0, atol=1e-6)

@@ -140,3 +140,15 @@ def test_a_label_of_65535(capsys: Capture) -> None:
     markers = marks().astype(np.uint16)
     markers[markers == 2] = 65535
     assert np.unique(run(capsys, halves(), markers)).tolist() == [1, 65535]
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_image_is_no_marker_volume(capsys: Capture) -> None:
+    image = halves()
+    assert "received the image itself" in refusal(capsys, *arguments(image, image))
+    other = np.random.default_rng(1).integers(0, 250, SHAPE).astype(np.uint8)
+    assert "labels on 100 % of the voxels, as an image has" in refusal(capsys, *arguments(image, other))
+    truth = np.where(image < 50, 1, 2).astype(np.uint8)
+    capsys.readouterr()
+    assert main(list(arguments(image, truth, preset="manual"))) == 0
+    assert "markers.npy marks 100 % of the voxels" in capsys.readouterr().err

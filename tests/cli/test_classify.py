@@ -63,7 +63,10 @@ def test_what_does_not_fit_is_one_sentence(capsys: Capture, kept: Path) -> None:
     assert "no such file" in refusal(capsys, "classify", "image.tif", "--classifier", "none", "-o", "x.tif")
     assert "must not be replaced" in refusal(capsys, *classify("image.tif", "--overwrite", output="image.tif"))
     assert "single image" in refusal(capsys, *classify("image.tif", "other.tif", "--superpixels", "truth.tif"))
-    assert "one output" in refusal(capsys, *classify("image.tif", "./image.tif", output="labels"))
+    assert "image.tif and ./image.tif must give two files" in refusal(
+        capsys, *classify("image.tif", "./image.tif", output="labels")
+    )
+    assert not Path("labels").exists()
 
 
 def changed(path: Path, version: int = 1, **change: object) -> None:
@@ -131,3 +134,16 @@ def test_every_classifier_can_be_kept(capsys: Capture, files: Path, monkeypatch:
     answer(capsys, *classify("image.tif"))
     assert (files / "again.tif").read_bytes() == (files / "label.tif").read_bytes()
     assert np.unique(tifffile.imread("label.tif")).tolist() == [1, 2]
+
+
+def test_images_of_one_name_are_both_named_and_no_folder_stays(capsys: Capture, kept: Path) -> None:
+    for name in ("a", "b"):
+        (kept / name).mkdir()
+        (kept / name / "scan.tif").write_bytes((kept / "image.tif").read_bytes())
+    said = refusal(capsys, *classify("a/scan.tif", "b/scan.tif", output="labels"))
+    assert "a/scan.tif and b/scan.tif must give two files, received one name for both, labels/scan.tif" in said
+    assert not (kept / "labels").exists()
+    (kept / "broken.tif").write_bytes(b"II*\0 no more")
+    (kept / "bad.tif").write_bytes(b"II*\0 no more")
+    assert main(list(classify("broken.tif", "bad.tif", output="labels"))) == 1
+    assert not (kept / "labels").exists()

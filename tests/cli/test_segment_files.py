@@ -129,3 +129,15 @@ def test_people_see_scores_bars_and_where_to_go_on(capsys: Capture, files: Path)
     values = list(report["importances"].values())
     assert values == sorted(values, reverse=True)
     assert len(report["scores"]["confusion"]) == 2
+
+
+def test_kept_files_are_named_for_what_they_are(capsys: Capture, files: Path) -> None:
+    for flag, suffix in (("--save-classifier", "classifier"), ("--save-training", "training")):
+        said = refusal(capsys, *segment(files, flag, "x.tif"))
+        assert f"{flag} must name a file that ends with .npz, received x.tif: name it x.{suffix}.npz" in said
+    said = refusal(capsys, *segment(files, "--times", 2))
+    assert "--smoothing off takes no --times" in said
+
+
+def test_every_voxel_by_itself_has_places_to_mark(capsys: Capture, files: Path) -> None:
+    assert answer(capsys, *segment(files, "--pixels", "--overwrite"))["places"]

@@ -66,3 +66,11 @@ def test_real_volumes(name, dimensions, lag):
     found, distance = choose_dimensions(tifffile.imread(real_data(name) / "image.tif"))
     assert found == dimensions
     assert lag[0] < distance < lag[1]
+
+
+@pytest.mark.parametrize("scale", [1e30, 3e37, 1e-30])
+def test_the_unit_of_grey_values_does_not_matter(scale):
+    volume = blobs((12, 40, 44), 3)
+    volume = (volume / np.abs(volume).max()).astype(np.float32)
+    dimensions, lag = choose_dimensions(volume)
+    assert choose_dimensions(volume * np.float32(scale)) == (dimensions, pytest.approx(lag, rel=1e-3))

@@ -66,5 +66,8 @@ def test_a_preview_knows_nothing_elsewhere(phases: Phases) -> None:
     evidence = segment(image, *marks_of(markers), PRESETS["fast"], planes=slice(3, 4)).evidence
     assert isinstance(evidence, SuperpixelEvidence)
     assert not np.isnan(evidence.uncertainty((3,))).any()
-    assert np.isnan(evidence.uncertainty((len(image) - 1,))).all()
-    assert {z for z, _, _ in places_to_annotate(evidence)} <= set(range(8))
+    assert np.isnan(evidence.uncertainty((2,))).all()
+    assert np.isnan(evidence.probability(1, (4, slice(2, 5)))).all()
+    known = ~np.isnan(evidence.uncertainty(EVERYWHERE)).any(axis=(1, 2))
+    assert np.flatnonzero(known).tolist() == [3]
+    assert [z for z, _, _ in places_to_annotate(evidence)] == [3]

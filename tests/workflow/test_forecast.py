@@ -50,3 +50,10 @@ def test_smoothing_and_probabilities_count() -> None:
     assert memory_needed(image(200), smooth) - memory_needed(image(200), sharp) == 4 * voxels  # one label, the guide
     more = memory_needed(image(200), replace(FAST, smoothing=Smoothing())) - memory_needed(image(200), FAST)
     assert more == 10 * voxels  # two labels before and after, the guide
+
+
+def test_each_label_counts() -> None:
+    voxels = image(200).size
+    for parameters in (replace(FAST, superpixels=Pixels()), replace(FAST, smoothing=Smoothing())):
+        both, one = (memory_needed(image(200), parameters, labels=count) for count in (3, 2))
+        assert both - one in (2 * voxels, 4 * voxels)  # sharp and smooth ones
