@@ -130,10 +130,12 @@ def test_the_guide_is_the_same_for_any_number_of_threads() -> None:
 
 
 def test_probabilities_of_many_labels_are_1_together() -> None:
-    light, _ = example((6, 20, 31))
-    steps = np.digitize(light, (0.4, 0.6))  # the line of a box goes beyond 0 and 1 at its ends
-    corners = np.eye(3, dtype=np.float32)[np.array([0, 2, 1])[steps]]
-    _, out = smooth(np.moveaxis(corners, 3, 0).copy(), light, Smoothing(radius=2, epsilon=1e-8), 3)
-    assert (out[2] == 0).any()
+    light, _ = example((9, 30, 41))
+    middle_first = np.array([2, 0, 1])[np.digitize(light, (0.35, 0.65))]
+    chances = np.moveaxis(np.eye(3, dtype=np.float32)[middle_first], 3, 0).copy()
+    parameters = Smoothing(radius=2)
+    alone = [filtered(light.astype(np.float64), chance, parameters, 3) for chance in chances[:2]]
+    assert np.clip(alone, 0, 1).sum(axis=0).max() > 1.3
+    _, out = smooth(chances, light, parameters, 3)
     assert (out >= 0).all()
     np.testing.assert_allclose(out.sum(axis=0), 1.0, atol=1e-6)
