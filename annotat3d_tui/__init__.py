@@ -4,7 +4,7 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
 
     __main__ -> cli -> tui -> session | doctor -> workflow | workspace | demo -> classifiers | render
              -> features -> superpixels | labels | volume
-             -> parameters | blocks | compiled | memory | content | cache | allocation | archive -> errors
+             -> parameters | blocks | compiled | memory | content | cache | allocation | archive | holding -> errors
 
     errors        one family of errors, each a plain sentence
     parameters    a parameter declares default, range, unit and help once: for form, flag, JSON and cache key
@@ -15,6 +15,7 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
     cache         what was computed once, in a folder
     archive       named arrays and facts in one file that is safe to open
     allocation    room for volumes, in memory or in a nameless file
+    holding       who has a folder: one process at a time
     volume        files <-> (Z, Y, X) arrays: TIFF, RAW, .npy
     labels        what the hand drew: label table, strokes, markers, journal; how two label volumes compare
     superpixels   image -> superpixels

@@ -3,17 +3,18 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import size_text
-from annotat3d_tui.cache import FolderCache
+from annotat3d_tui.cache import Cache, FolderCache, NoCache
 from annotat3d_tui.classifiers.store import save_model
 from annotat3d_tui.classifiers.training_data import TrainingData
 from annotat3d_tui.content import content_key, text_key
-from annotat3d_tui.errors import Annotat3DError, CannotWrite
+from annotat3d_tui.errors import Annotat3DError, CannotWrite, ReadOnly
+from annotat3d_tui.holding import Hold
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.files import open_labels, open_volume, save_labels
@@ -38,12 +39,13 @@ class Session:
     an image that has changed, a file that could not be read).
     """
 
-    def __init__(self, workspace: Workspace, lock: TextIO) -> None:
+    def __init__(self, workspace: Workspace, lock: Hold | None) -> None:
         volume = open_volume(workspace.image, workspace.raw)
         voxels, replaced = finite(volume.data)
         self.workspace = workspace
         self.image = Volume(voxels, volume.voxel_size, volume.unit, volume.path)
-        self.annotation, self.messages = Annotation.open(voxels.shape, workspace.journal)
+        self.annotation, self.messages = Annotation.open(voxels.shape, workspace.journal, lock is None)
+        self.messages += lock.messages if lock else []
         self.parameters: Segmentation = PRESETS["fast"]
         self.superpixels: NDArray[np.int32] | None = None
         self.label: NDArray[Any] | None = None
@@ -51,7 +53,7 @@ class Session:
         self.evidence: Evidence | None = None
         self.trained: Trained | None = None
         self.training: list[TrainingData] = []
-        self.cache = FolderCache(workspace.cache)
+        self.cache: Cache = FolderCache(workspace.cache) if lock else NoCache()
         self._dimensions: str | None = None
         self._writing = threading.Lock()
         self._lock = lock
@@ -68,16 +70,25 @@ class Session:
             raise
 
     @classmethod
-    def open(cls, workspace: Workspace) -> "Session":
-        """Open a workspace and keep others from writing to it until `close`."""
-        lock = workspace.lock()
+    def open(cls, workspace: Workspace, read_only: bool = False) -> "Session":
+        """Open a workspace and keep others from writing to it until `close`; read_only: it is only looked at.
+
+        Raises WorkspaceInUse when another one has it and this one would write.
+        """
+        lock = None if read_only else workspace.lock()
         try:
             session = cls(workspace, lock)
         except BaseException:
-            lock.close()
+            if lock:
+                lock.close()
             raise
         remember(workspace)
         return session
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing of it may be changed."""
+        return self._lock is None
 
     def marked(self) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """Coordinates (m, 3) and labels (m,) of the marked voxels, in raster order."""
@@ -105,11 +116,13 @@ class Session:
 
     def keep_superpixels(self, ids: NDArray[np.int32]) -> None:
         """Take superpixels into use, and into the folder."""
+        self._check_may_write()
         self.superpixels = ids
         self._save(self.workspace.superpixels, ids)
 
     def keep_label(self, label: NDArray[Any], run: Run | None) -> None:
         """Take a label volume and how it came about into use, and into the folder."""
+        self._check_may_write()
         with self._writing:
             self.label, self.run = label, run
             self._forget(self.workspace.run)  # first, so that a kill never leaves it beside another label
@@ -119,12 +132,14 @@ class Session:
 
     def keep_classifier(self, trained: Trained) -> None:
         """Take what has learned into use, and into the folder, where other images find it."""
+        self._check_may_write()
         self.trained = trained
         names = {label.id: label.name for label in self.annotation.table}
         save_model(self.workspace.classifier, trained.model, trained.parameters.to_dict(), names=names, overwrite=True)
 
     def keep_run(self, label: NDArray[Any], run: Run) -> None:
         """Take what was found out later about a label volume into use, unless there is another one by now."""
+        self._check_may_write()
         with self._writing:
             if self.label is label:
                 self.run = run
@@ -140,6 +155,7 @@ class Session:
 
     def keep_parameters(self, parameters: Segmentation) -> None:
         """Take parameters into use, and into the folder; superpixels of another method are given up."""
+        self._check_may_write()
         if self.settled(parameters).superpixels != self.settled(self.parameters).superpixels:
             self.superpixels = None
             self._forget(self.workspace.superpixels)
@@ -151,7 +167,14 @@ class Session:
         try:
             self.annotation.close()
         finally:
-            self._lock.close()
+            if self._lock:
+                self._lock.close()
+
+    def _check_may_write(self) -> None:
+        if self.read_only:
+            raise ReadOnly(
+                f"{self.workspace.folder} must not be open read-only to be changed, and it is: open it again."
+            )
 
     def _forget(self, path: Path) -> None:
         try:

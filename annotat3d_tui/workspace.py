@@ -8,29 +8,26 @@ label.tif            label volume, when it was made
 run.json             how the label volume came about: parameters, scores, importances
 label.classifier.npz what learned last, which labels other images, too
 cache/               what was measured of the image; may be removed at any time
-lock                 held while a screen or a command writes here
+lock, who.json       held while a screen or a command writes here, and by whom
 """
 
-import fcntl
 import hashlib
 import json
 import os
-import socket
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from annotat3d_tui.errors import CannotWrite, InvalidFile, MissingFile, OutputExists, WorkspaceInUse
+from annotat3d_tui.errors import CannotWrite, InvalidFile, MissingFile, OutputExists
+from annotat3d_tui.holding import LOCK, WHO, Hold, can_be_locked, hold
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.writing import written_aside
 
 VERSION = 1
 SUFFIX = ".annotat3d"
 MANIFEST = "workspace.json"
-LOCK = "lock"
 RECENT_KEPT = 20
 HASHED_BYTES = 65536
 HASHED_PLACES = 8
@@ -91,33 +88,12 @@ class Workspace:
             return ""
         return f"{self.image} has changed since this workspace was made: its marks may no longer fit it."
 
-    def lock(self) -> TextIO:
-        """Keep others from writing here until the returned file is closed, or this process ends.
+    def lock(self) -> Hold:
+        """Keep others from writing here until what is returned is closed, or this process ends.
 
         Raises WorkspaceInUse with who has it, CannotWrite.
         """
-        path = self.folder / LOCK
-        with _must_be_writable(self.folder):
-            held = open(path, "a+")  # noqa: SIM115  (closed by the caller, to release it)
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            held.truncate(0)
-            held.write(f"process {os.getpid()} on {socket.gethostname()}\n")
-            held.flush()
-        except BlockingIOError:
-            held.close()
-            holder = path.read_text().strip() or "another process"
-            raise WorkspaceInUse(
-                f"{self.folder} may be open once, and {holder} has it: close that one first."
-            ) from None
-        except OSError as error:
-            with suppress(OSError):  # what could not be written is tried once more
-                held.close()
-            raise CannotWrite(
-                f"{self.folder} must be where files can be locked, but that failed ({error.strerror}): "
-                "give a --workspace folder on another disk."
-            ) from None
-        return held
+        return hold(self.folder)
 
 
 def create(folder: Path, image: Path, raw: RawProperties | None = None) -> Workspace:
@@ -125,7 +101,7 @@ def create(folder: Path, image: Path, raw: RawProperties | None = None) -> Works
     fingerprint = fingerprint_of(image)
     with _must_be_writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        others = sorted(file.name for file in folder.iterdir() if file.name != LOCK)
+        others = sorted(file.name for file in folder.iterdir() if file.name not in (LOCK, WHO))
     if others:
         raise OutputExists(f"{folder} must be a new or empty folder, it holds {others[0]}: give another folder.")
     workspace = Workspace(folder.resolve(), image.resolve(), raw, fingerprint)
@@ -145,21 +121,27 @@ def open_workspace(folder: Path) -> Workspace:
     )
 
 
-def workspace_of(image: Path, raw: RawProperties | None = None, folder: Path | None = None) -> Workspace:
+def workspace_of(
+    image: Path, raw: RawProperties | None = None, folder: Path | None = None, read_only: bool = False
+) -> Workspace:
     """The workspace of an image, in `folder` or at its default place; made when there is none yet.
 
-    An image that was moved is found by what it holds. raw: when given and new, the folder must hold no marks yet.
+    An image that was moved is found by what it holds. read_only: nothing is made or written. raw: when given and new,
+    the folder must hold no marks yet.
     Raises MissingFile, InvalidFile when the folder is about another image, OutputExists, CannotWrite.
     """
     folder = folder or default_folder(image)
-    if not os.path.isfile(folder / MANIFEST):
+    if not os.path.isfile(folder / MANIFEST) and not read_only:
         return create(folder, image, raw)
     workspace = _read_manifest(folder.resolve())
     if not _is_about(workspace, image):
         raise InvalidFile(f"{folder} is about {workspace.image}, received {image}: give another --workspace folder.")
     if workspace.image != image.resolve():
         workspace = replace(workspace, image=image.resolve())
-        _write_manifest(workspace)
+        if not read_only:
+            _write_manifest(workspace)
+    if read_only:
+        return workspace
     return workspace if raw in (None, workspace.raw) else _read_anew(workspace, raw)
 
 
@@ -173,7 +155,9 @@ def default_folder(image: Path) -> Path:
     at_home = data_home() / f"{image.stem}-{place}", data_home() / f"{image.name}-{place}"
     for name in (image.with_suffix(""), image, *at_home):
         folder = name.with_name(name.name + SUFFIX)
-        if _may_hold(folder, image) and (name in at_home or _can_be_locked(folder)):
+        if _may_hold(folder, image) and (
+            name in at_home or can_be_locked(folder if folder.is_dir() else folder.parent)
+        ):
             return folder
     return folder
 
@@ -305,19 +289,9 @@ def _may_hold(folder: Path, image: Path) -> bool:
     try:
         if os.path.isfile(folder / MANIFEST):
             return _is_about(_read_manifest(folder), image)
-        return not folder.exists() or not any(file.name != LOCK for file in folder.iterdir())
+        return not folder.exists() or not any(file.name not in (LOCK, WHO) for file in folder.iterdir())
     except OSError:  # private to somebody else
         return False
-
-
-def _can_be_locked(folder: Path) -> bool:
-    """Whether files can be made and locked in a folder, or where it will be; some file systems of clusters cannot."""
-    try:
-        with tempfile.TemporaryFile(dir=folder if folder.is_dir() else folder.parent) as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _recent_file() -> Path:

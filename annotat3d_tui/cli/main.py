@@ -93,16 +93,19 @@ def _screen(arguments: list[str]) -> int:
         description=DESCRIPTION,
         epilog="commands:\n" + "\n".join(f"  {word:<12} {command.help}" for word, command in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="annotat3d [-h] [--version] [WORKSPACE | COMMAND ...]",
+        usage="annotat3d [-h] [--version] [--read-only] [WORKSPACE | COMMAND ...]",
     )
     parser.add_argument("--version", action="version", version=f"annotat3d {__version__}")
+    parser.add_argument("--read-only", action="store_true", help="only look at the workspace; nothing is written")
     parser.add_argument("workspace", nargs="?", metavar="WORKSPACE", help="a workspace folder")
     if arguments and not arguments[0].startswith("-") and not os.path.isdir(arguments[0]):
         parser.error(_not_a_workspace(arguments[0]))
     given = parser.parse_args(arguments)
+    if given.read_only and not given.workspace:
+        parser.error("--read-only needs the workspace folder that is to be looked at")
     from annotat3d_tui.cli.open import open_screen
 
-    return open_screen(workspace=given.workspace)
+    return open_screen(workspace=given.workspace, read_only=given.read_only)
 
 
 def _not_a_workspace(word: str) -> str:

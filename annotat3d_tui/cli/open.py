@@ -12,20 +12,26 @@ from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.volume.raw import RawProperties
 
+READ_ONLY = "only look at the workspace, also while another screen has it; nothing is written"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("image", metavar="IMAGE", help="TIFF, RAW or .npy")
     parser.add_argument("--workspace", metavar="DIR", help="the folder that keeps everything")
+    parser.add_argument("--read-only", action="store_true", help=READ_ONLY)
     add_raw_flags(parser)
 
 
 def run(given: argparse.Namespace) -> int:
     """Open the screen on the image."""
-    return open_screen(workspace=given.workspace, image=given.image, raw=raw_properties(given, given.image))
+    raw = raw_properties(given, given.image)
+    return open_screen(given.workspace, given.image, raw, given.read_only)
 
 
-def open_screen(workspace: str | None = None, image: str | None = None, raw: RawProperties | None = None) -> int:
+def open_screen(
+    workspace: str | None = None, image: str | None = None, raw: RawProperties | None = None, read_only: bool = False
+) -> int:
     """The screen on a workspace, on an image, or (neither given) on the picker; returns the exit code."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Annotat3DError(
@@ -34,4 +40,4 @@ def open_screen(workspace: str | None = None, image: str | None = None, raw: Raw
         )
     from annotat3d_tui.tui.app import run_app
 
-    return run_app(Path(workspace) if workspace else None, Path(image) if image else None, raw)
+    return run_app(Path(workspace) if workspace else None, Path(image) if image else None, raw, read_only)

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.dom import DOMNode
 
-from annotat3d_tui.errors import Annotat3DError
+from annotat3d_tui.errors import Annotat3DError, WorkspaceInUse
 from annotat3d_tui.tui.actions import key_text, why_not
 from annotat3d_tui.tui.opening import open_session
 from annotat3d_tui.tui.palette import ActionProvider
@@ -23,7 +23,7 @@ from annotat3d_tui.tui.saying import log, logged_to_file, say_error
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.help import HelpScreen, HelpsItself, keys_page
 from annotat3d_tui.tui.screens.segment import SegmentScreen
-from annotat3d_tui.tui.screens.welcome import Opened, Welcome
+from annotat3d_tui.tui.screens.welcome import InUse, Opened, Welcome
 from annotat3d_tui.tui.warmup import Warmup
 
 if TYPE_CHECKING:
@@ -54,14 +54,20 @@ class Annotat3DApp(App[int]):
         ),
     ]
 
-    def __init__(self, session: "Session | None" = None, warmup_for: Callable[[str], Warmup] = Warmup.for_type) -> None:
+    def __init__(
+        self,
+        session: "Session | None" = None,
+        warmup_for: Callable[[str], Warmup] = Warmup.for_type,
+        in_use: InUse | None = None,
+    ) -> None:
         super().__init__()
+        self._in_use = in_use
         self.animation_level = "none"
         self._session, self._warmup_for = session, warmup_for
 
     def on_mount(self) -> None:
         """Show what is open, or the welcome."""
-        self.push_screen(Welcome() if self._session is None else self._segment(self._session))
+        self.push_screen(Welcome(in_use=self._in_use) if self._session is None else self._segment(self._session))
 
     @on(Opened)
     def show_session(self, event: Opened) -> None:
@@ -133,13 +139,24 @@ class Annotat3DApp(App[int]):
         super()._handle_exception(error)
 
 
-def run_app(workspace: Path | None = None, image: Path | None = None, raw: "RawProperties | None" = None) -> int:
+def run_app(
+    workspace: Path | None = None,
+    image: Path | None = None,
+    raw: "RawProperties | None" = None,
+    read_only: bool = False,
+) -> int:
     """Run the screen on a workspace, on an image (in that workspace, when both are given), or on the welcome.
 
-    Returns the exit code. Raises errors of the family when what is asked for cannot be opened.
+    The welcome asks what to do, too, when another screen has the workspace; read_only does not ask. Returns the exit
+    code. Raises errors of the family when what is asked for cannot be opened.
     """
-    session = open_session(workspace, image, raw) if workspace or image else None
-    app = Annotat3DApp(session)
+    session, in_use = None, None
+    if workspace or image:
+        try:
+            session = open_session(workspace, image, raw, read_only)
+        except WorkspaceInUse as error:
+            in_use = InUse(str(error), workspace, image)
+    app = Annotat3DApp(session, in_use=in_use)
     with logged_to_file():
         code = app.run()
     return app.return_code or code or 0

@@ -12,20 +12,24 @@ if TYPE_CHECKING:
 
 
 def open_session(
-    folder: Path | None = None, image: Path | None = None, raw: "RawProperties | None" = None
+    folder: Path | None = None,
+    image: Path | None = None,
+    raw: "RawProperties | None" = None,
+    read_only: bool = False,
 ) -> "Session":
     """The session of a workspace folder, or of an image in its folder, which is made when there is none.
 
-    Takes seconds, since it reads volumes and loads heavy libraries. Raises errors of the family.
+    read_only: it is only looked at, also while another screen has it. Takes seconds, since it reads volumes and loads
+    heavy libraries. Raises errors of the family.
     """
     from annotat3d_tui.session import Session
 
     if image is not None:
-        opened = workspaces.workspace_of(image, raw, folder)
+        opened = workspaces.workspace_of(image, raw, folder, read_only)
     else:
         assert folder is not None
         opened = workspaces.open_workspace(folder)
-    return Session.open(opened)
+    return Session.open(opened, read_only)
 
 
 def demo_folder() -> Path:

@@ -28,10 +28,12 @@ OFF, ON = "$foreground 60%", "$text-accent"
 
 
 def title_parts(session: "Session") -> tuple[Part, ...]:
-    """Workspace · image · size · type · voxel size."""
+    """Workspace · image · size · type · voxel size; `read-only` first where nothing may be changed."""
     image = session.image
     name = image.path.name if image.path else "image"
+    read_only = (Part("read-only", "bold $text-warning", 0),) if session.read_only else ()
     return (
+        *read_only,
         Part(session.workspace.name, "$foreground 60%", 4),
         Part(name, "bold", 1),
         Part(image.size, "", 2),

@@ -98,7 +98,9 @@ class Showing(Labelling):
 
     def _show_note(self) -> None:
         changed = segment_text.changed_words(self.session, self._origin) if self._origin else ""
-        self.query_one(TabLine).note = self._label_note + changed
+        kept = self.session.annotation.kept
+        locked = f" · {kept} voxels of locked labels kept" if kept else ""
+        self.query_one(TabLine).note = (self._label_note + changed + locked).removeprefix(" · ")
 
     @on(SliceView.Moved)
     def _show_position(self) -> None:

@@ -22,7 +22,7 @@ from annotat3d_tui.tui.screens.dialogs import Ask, if_given
 from annotat3d_tui.tui.screens.help import HelpPage
 from annotat3d_tui.tui.screens.menu import Item, Menu
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
-from annotat3d_tui.tui.screens.segment_help import help_pages, keys_now, why_not
+from annotat3d_tui.tui.screens.segment_help import READ_ONLY, help_pages, keys_now, why_not
 from annotat3d_tui.tui.screens.segment_keys import FILES_MENU, SEGMENT_BINDINGS
 from annotat3d_tui.tui.screens.welcome import Welcome
 from annotat3d_tui.tui.showing import Showing
@@ -79,6 +79,7 @@ class SegmentScreen(Showing):
         for message in self.session.messages:
             self.notify(message, timeout=10, markup=False)
         self.query_one(TitleLine).opened = segment_text.title_parts(self.session)
+        self.view.refusal = READ_ONLY if self.session.read_only else ""
         self.view.voxel_size = self.session.image.voxel_size
         self.view.superpixels = self.session.superpixels
         self.view.label_volume = self.session.label
@@ -259,7 +260,7 @@ class SegmentScreen(Showing):
 
     def action_open_other(self) -> None:
         """Choose what to open instead."""
-        self.app.push_screen(Welcome(self.session.workspace))
+        self.app.push_screen(Welcome(None if self.session.read_only else self.session.workspace))
 
     def action_panel(self) -> None:
         """Fold the side panel, or show it; where there is no room it lies over the slice."""

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 COMPUTATIONS = ("superpixels", "superpixel_preview", "preview", "apply")
 FILES = tuple(action for _, action, _ in FILES_MENU)
+CHANGES = (
+    *("superpixels", "preview", "apply", "parameters", "undo", "redo", "erase_all"),
+    *("new_label", "rename_label", "recolour_label", "remove_label", "lock_label", "raise_label", "lower_label"),
+    *(action for action in FILES if action.startswith("load_")),
+)
+READ_ONLY = "the workspace is open read-only"
 ONE_AT_A_TIME = (*COMPUTATIONS, *FILES, "parameters", "open_other")
 
 MOUSE = "Mouse: left draws, right erases a stroke, wheel changes the slice, middle drag pans."
@@ -31,6 +37,8 @@ goto 10 20 5 · label 2 · apply · save label · any other action by its name""
 def why_not(screen: "SegmentScreen", action: str, parameters: tuple[object, ...] = ()) -> str:
     """Why an action cannot be done now; "" when it can."""
     session, running = screen.session, screen.running
+    if session.read_only and action in CHANGES:
+        return READ_ONLY
     if action in ONE_AT_A_TIME and running is not None:
         return running.in_the_way
     if action in ("preview", "apply"):

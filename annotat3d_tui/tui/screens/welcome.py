@@ -1,9 +1,10 @@
 """No workspace yet: the demo, an image, a workspace, or one of the recent ones."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -15,13 +16,13 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from annotat3d_tui import __version__, workspace
-from annotat3d_tui.errors import Annotat3DError
+from annotat3d_tui.errors import Annotat3DError, WorkspaceInUse
 from annotat3d_tui.parameters import Parameters
 from annotat3d_tui.tui.actions import Act, acts_of
 from annotat3d_tui.tui.opening import demo_folder, open_demo, open_session
 from annotat3d_tui.tui.raw_form import RawForm, form_for, lacks_properties
 from annotat3d_tui.tui.saying import say_error
-from annotat3d_tui.tui.screens.dialogs import if_given
+from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.help import HelpPage
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath
@@ -38,6 +39,15 @@ Open an image, or a workspace that was made for one. A workspace is a folder bes
 NAME.annotat3d, that keeps marks, superpixels, label and parameters."""
 
 
+@dataclass(frozen=True)
+class InUse:
+    """What could not be opened since another screen has it: who, and the folder or the image that was asked for."""
+
+    who: str
+    folder: Path | None
+    image: Path | None
+
+
 class Opened(Message):
     """A session was opened."""
 
@@ -46,8 +56,19 @@ class Opened(Message):
         self.session = session
 
 
+class Refused(Message):
+    """Another screen has what was to be opened."""
+
+    def __init__(self, in_use: InUse) -> None:
+        super().__init__()
+        self.in_use = in_use
+
+
 class Welcome(Screen[None]):
-    """Chooses what to open, and posts it; `opened` is what is open already, to which one can go back."""
+    """Chooses what to open, and posts it; `opened` is what is open already, to which one can go back.
+
+    in_use: what is to be asked about first.
+    """
 
     CSS_PATH = "welcome.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,8 +82,9 @@ class Welcome(Screen[None]):
         for digit in range(1, MOST_RECENT + 1)
     ]
 
-    def __init__(self, opened: "Workspace | None" = None) -> None:
+    def __init__(self, opened: "Workspace | None" = None, in_use: InUse | None = None) -> None:
         super().__init__()
+        self._in_use = in_use
         self._opened = opened
         self._recent = workspace.recent()[:MOST_RECENT]
 
@@ -86,6 +108,8 @@ class Welcome(Screen[None]):
             Key("^P", "palette", "app.command_palette", 3),
             Key("^Q", "quit", "app.quit", 2),
         )
+        if self._in_use is not None:
+            self._ask_whether_to_look(self._in_use)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Do what was chosen."""
@@ -148,15 +172,37 @@ class Welcome(Screen[None]):
         self.action_back()
         return True
 
+    def _ask_whether_to_look(self, in_use: InUse) -> None:
+        """Another screen has it: offer to open it read-only."""
+        ask = Confirm(in_use.who, yes="Open read-only", no="Leave it")
+        self.app.push_screen(ask, if_given(lambda _: self._look_at(in_use)))
+
+    def _look_at(self, in_use: InUse) -> None:
+        self._say(f"Opening {in_use.folder or in_use.image} read-only…")
+        self.open(in_use.folder, in_use.image, None, read_only=True)
+
+    @on(Refused)
+    def _refused(self, event: Refused) -> None:
+        self._say("")
+        self._ask_whether_to_look(event.in_use)
+
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
-    def open(self, folder: Path | None, image: Path | None, raw: "RawProperties | None") -> None:
+    def open(
+        self, folder: Path | None, image: Path | None, raw: "RawProperties | None", read_only: bool = False
+    ) -> None:
         """Open in a thread, since it reads volumes and loads libraries."""
-        self._show(open_session(folder, image, raw))
+        try:
+            self._show(open_session(folder, image, raw, read_only))
+        except WorkspaceInUse as error:
+            self.post_message(Refused(InUse(str(error), folder, image)))
 
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
     def open_demo(self) -> None:
         """Open the demo in a thread."""
-        self._show(open_demo())
+        try:
+            self._show(open_demo())
+        except WorkspaceInUse as error:
+            self.post_message(Refused(InUse(str(error), demo_folder(), None)))
 
     def _show(self, session: "Session") -> None:
         """Hand over what a worker opened; close it again when the person has gone back meanwhile."""

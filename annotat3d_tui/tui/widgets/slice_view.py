@@ -37,6 +37,12 @@ class SliceView(SlicePicture, can_focus=True):
     DEFAULT_CSS = "SliceView { width: 1fr; height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"pen", "line", "erase_stroke"})
+    """Actions that change marks."""
+
+    refusal = ""
+    """Why marks cannot be changed; "" where they can."""
+
     brush: var[Brush] = var(Brush(), init=False)
 
     class BrushChanged(SlicePicture.ViewMessage):
@@ -63,6 +69,10 @@ class SliceView(SlicePicture, can_focus=True):
         self._grip: tuple[float, float] | None = None
         self._dragging = False
         self.set_reactive(SliceView.heat_label, self.brush.label)
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action cannot be done now; "" when it can."""
+        return self.refusal if action in self.CHANGES else ""
 
     @property
     def pen_down(self) -> bool:
@@ -150,7 +160,7 @@ class SliceView(SlicePicture, can_focus=True):
             say_error(self.app, error)
             return
         pen.taken(edit)
-        if edit is not None:
+        if edit is not None or self.scene.annotation.kept:
             self.post_message(self.Drawn(self))
 
     def _label_here(self) -> int:
@@ -226,6 +236,8 @@ class SliceView(SlicePicture, can_focus=True):
         elif self.viewport.voxel_at(*self._pixel(event)) is not None:
             self.lift()
             self.cursor = self._voxel(event)
+            if self.refusal:
+                return
             if event.button == RIGHT:
                 self.action_erase_stroke()
             elif event.button == LEFT:
