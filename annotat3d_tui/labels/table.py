@@ -113,6 +113,16 @@ class LabelTable:
         return {label.name: label for label in self.labels}
 
     @cached_property
+    def ids(self) -> tuple[int, ...]:
+        """Ids in the order of lists."""
+        return tuple(label.id for label in self.labels)
+
+    @cached_property
+    def folded_names(self) -> tuple[str, ...]:
+        """Names without upper and lower case, to be searched."""
+        return tuple(label.name.casefold() for label in self.labels)
+
+    @cached_property
     def locked(self) -> frozenset[int]:
         """Ids of the labels that are locked."""
         return frozenset(label.id for label in self.labels if label.locked)

@@ -6,10 +6,12 @@ from functools import partial
 
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.labels.strokes import Stroke
-from annotat3d_tui.labels.table import Label
+from annotat3d_tui.labels.table import Label, LabelTable
 from annotat3d_tui.tui.learned_files import LearnedFiles
 from annotat3d_tui.tui.saying import errors_said
 from annotat3d_tui.tui.screens.dialogs import Ask, Confirm, if_given
+from annotat3d_tui.tui.screens.history import History
+from annotat3d_tui.tui.screens.menu import Item, Menu
 from annotat3d_tui.tui.segment_text import css_colour
 from annotat3d_tui.tui.widgets.slice_view import SliceView
 
@@ -56,8 +58,8 @@ class Labelling(LearnedFiles):
     def action_new_label(self) -> None:
         """Ask for a name and add a label."""
         table = self.session.annotation.table
-        suggested = table.add().labels[-1].name
-        ask = Ask("New label", suggested, help="its name", check=lambda name: table.add(name.strip()))
+        suggested = table.new().name
+        ask = Ask("New label", suggested, help="its name", check=lambda name: table.new(name.strip()))
         self.app.push_screen(ask, if_given(self._add_label))
 
     def _add_label(self, name: str) -> None:
@@ -91,19 +93,52 @@ class Labelling(LearnedFiles):
         """Remove the label and its marks; asks when it has any."""
         self.view.lift()
         label = self.label
-        count = self.session.annotation.markers.counts().get(label.id)
-        if count is None:
+        count = self.session.annotation.markers.count(label.id)
+        if not count.voxels:
             self._remove(label)
             return
-        question = f"{label.name} has {count.voxels} marked voxels, which go with it. Remove {label.name}?"
-        ask = Confirm(question, yes="Remove", no="Keep")
-        self.app.push_screen(ask, if_given(lambda _: self._remove(label)))
+        title = f"{label.name} has {count.voxels} marked voxels: remove it and"
+        items = [Item("e", "erase", "erase them"), Item("m", "move", "give them to another label…")]
+        self.app.push_screen(Menu(title, items), if_given(partial(self._remove_how, label)))
 
-    def _remove(self, label: Label) -> None:
+    def _remove_how(self, label: Label, how: str) -> None:
+        if how == "erase":
+            self._remove(label)
+            return
+        check = partial(other_label, self.session.annotation.table, label.id)
+        ask = Ask(f"Marks of {label.name} go to", help="name or id of a label", check=check)
+        self.app.push_screen(ask, if_given(partial(self._remove_into, label)))
+
+    def _remove_into(self, label: Label, text: str) -> None:
+        self._remove(label, other_label(self.session.annotation.table, label.id, text))
+
+    def _remove(self, label: Label, move_to: int | None = None) -> None:
         with errors_said(self):
-            self.session.annotation.remove_label(label.id, erase_markers=True)
-            self._choose_one_that_is_there()
+            self.session.annotation.remove_label(label.id, erase_markers=move_to is None, move_to=move_to)
+            self._choose_one_that_is_there(move_to)
             self.annotation_changed()
+
+    def action_lock_label(self) -> None:
+        """Keep the marks of the label from being changed, or let them be."""
+        self.view.lift()
+        self.session.annotation.set_locked(self.label.id, not self.label.locked)
+        self.notify(f"{self.label.name} is {'locked' if self.label.locked else 'unlocked'}", timeout=2, markup=False)
+        self.annotation_changed()
+
+    def action_raise_label(self) -> None:
+        """Put the label one place up in the list."""
+        self._move_label(-1)
+
+    def action_lower_label(self) -> None:
+        """Put the label one place down in the list."""
+        self._move_label(+1)
+
+    def _move_label(self, by: int) -> None:
+        self.view.lift()
+        annotation = self.session.annotation
+        place = annotation.table.labels.index(self.label) + by
+        annotation.move_label(self.label.id, max(place, 0))
+        self.annotation_changed()
 
     def action_hide_label(self) -> None:
         """Hide the label, or show it again."""
@@ -114,10 +149,7 @@ class Labelling(LearnedFiles):
         """Show only this label; when it is the only one shown, show all."""
         annotation, chosen = self.session.annotation, self.label.id
         alone = all(label.visible == (label.id == chosen) for label in annotation.table)
-        for label in annotation.table:
-            wanted = alone or label.id == chosen
-            if label.visible != wanted:
-                annotation.set_visible(label.id, wanted)
+        annotation.show_only(None if alone else chosen)
         self.annotation_changed()
 
     def action_centre_label(self) -> None:
@@ -128,6 +160,16 @@ class Labelling(LearnedFiles):
         """Take the last act back, which is the whole stroke when the pen is down."""
         self.view.lift()
         self.notify(f"Undone: {self.session.annotation.undo()}", timeout=2, markup=False)
+        self._choose_one_that_is_there()
+        self.annotation_changed()
+
+    def action_history(self) -> None:
+        """All acts, to go back or forth to one of them."""
+        self.view.lift()
+        refusal = self.view.refusal and f"history cannot be changed: {self.view.refusal}"
+        self.app.push_screen(History(self.session.annotation, self._stepped, refusal))
+
+    def _stepped(self) -> None:
         self._choose_one_that_is_there()
         self.annotation_changed()
 
@@ -142,6 +184,8 @@ class Labelling(LearnedFiles):
         """Erase the whole stroke that marked a voxel (z, y, x), if any."""
         if self.session.annotation.erase_stroke_at(voxel):
             self.annotation_changed()
+        elif self.session.annotation.kept:
+            self.notify("This stroke is of a locked label: K unlocks it.", severity="warning", timeout=3)
         else:
             self.notify("No mark here.", severity="warning", timeout=2)
 
@@ -157,10 +201,20 @@ class Labelling(LearnedFiles):
             self.session.annotation.erase_all()
             self.annotation_changed()
 
-    def _choose_one_that_is_there(self) -> None:
+    def _choose_one_that_is_there(self, wanted: int | None = None) -> None:
         table = self.session.annotation.table
         if self.view.brush.label not in table and len(table):
-            self.view.brush = replace(self.view.brush, label=table.labels[-1].id)
+            self.view.brush = replace(self.view.brush, label=wanted or table.labels[-1].id)
+
+
+def other_label(table: LabelTable, label: int, text: str) -> int:
+    """The id of a label of the table, given by name or id, that is not `label`; raises InvalidParameter."""
+    named = table.named(text.strip())
+    number = int(text) if named is None and re.fullmatch(r" *[0-9]{1,5} *", text) else None
+    found = named or (table.get(number) if number is not None else None)
+    if found is None or found.id == label:
+        raise InvalidParameter(f"Marks must go to another label, by its name or id, received {text!r}: type another.")
+    return found.id
 
 
 def read_colour(text: str) -> Colour:

@@ -69,21 +69,36 @@ def shown_colour(view: "SliceView", colour: tuple[int, int, int]) -> str:
     return css_colour((red, green, blue))
 
 
-def label_rows(session: "Session", view: "SliceView", shares: dict[int, float] | None) -> tuple[LabelRow, ...]:
-    """The rows of the list of labels."""
-    marks = session.annotation.markers.counts()
-    return tuple(
-        LabelRow(
+class LabelRowsOf:
+    """The rows of the list of labels, each made when it is seen."""
+
+    def __init__(self, session: "Session", view: "SliceView", shares: dict[int, float] | None) -> None:
+        self._session, self._view, self._shares = session, view, shares
+        self._table = session.annotation.table
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Ids of all, in the order of the list."""
+        return self._table.ids
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Folded names of all, to be searched."""
+        return self._table.folded_names
+
+    def __getitem__(self, number: int) -> LabelRow:
+        """The row with a number from 0."""
+        label = self._table.labels[number]
+        return LabelRow(
             label.id,
             letter_of(label.id),
             label.name,
-            shown_colour(view, label.colour),
+            shown_colour(self._view, label.colour),
             label.visible,
-            None if shares is None else shares.get(label.id, 0.0),
-            marks[label.id].strokes if label.id in marks else 0,
+            None if self._shares is None else self._shares.get(label.id, 0.0),
+            self._session.annotation.markers.count(label.id).strokes,
+            label.locked,
         )
-        for label in session.annotation.table
-    )
 
 
 def brush_fact(view: "SliceView", wide: bool) -> Fact:

@@ -92,7 +92,7 @@ class Showing(Labelling):
 
     def _show_marks(self) -> None:
         panel = self.query_one(LabelsPanel)
-        panel.rows = segment_text.label_rows(self.session, self.view, self._shares)
+        panel.rows = segment_text.LabelRowsOf(self.session, self.view, self._shares)
         panel.chosen = self.view.brush.label
         self._show_note()
 

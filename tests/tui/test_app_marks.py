@@ -127,8 +127,8 @@ async def test_removing_a_marked_label_and_erasing_all_ask_first(files: Path) ->
         await mark(pilot)
         await pilot.press("2", "D")
         await pilot.pause()
-        assert "marked voxels, which go with it" in seen(pilot)
-        await pilot.press("n")
+        assert "marked voxels: remove it and" in seen(pilot)
+        await pilot.press("escape")
         assert 2 in screen.session.annotation.table
         await pilot.press("ctrl+e")
         await pilot.pause()

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from annotat3d_tui.session import Session
 
 PREVIEW_MARGIN = 2
+MOST_LISTED = 99
+"""Labels that the palette names; / finds all."""
 OPACITIES = (0.3, 0.5, 0.7, 1.0)
 
 
@@ -109,6 +111,10 @@ class SegmentScreen(Showing):
         self.action_choose(event.label)
         if event.alone:
             self.action_solo_label()
+        self.action_to_slice()
+
+    @on(LabelsPanel.Left)
+    def _filter_left(self) -> None:
         self.action_to_slice()
 
     @on(ContrastPanel.Changed)
@@ -244,6 +250,11 @@ class SegmentScreen(Showing):
     def _goto(self, text: str) -> None:
         self.view.cursor = parse_voxel(text, self.view.scene.shape)
 
+    def action_find_label(self) -> None:
+        """Let the person type what label is wanted."""
+        self.remove_class("-folded").add_class("-panel")
+        self.query_one(LabelsPanel).find()
+
     def action_contrast(self) -> None:
         """Let the arrows move the contrast window."""
         self.remove_class("-folded").add_class("-panel")
@@ -308,7 +319,7 @@ class SegmentScreen(Showing):
         labels = self.session.annotation.table
         return [
             Act(self, f"choose({label.id})", f"Choose {label.name}", str(label.id) if label.id < 10 else "", "")
-            for label in labels
+            for label in labels.labels[:MOST_LISTED]
         ]
 
     def keys_now(self) -> tuple[Key, ...]:

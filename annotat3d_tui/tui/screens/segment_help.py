@@ -11,7 +11,7 @@ from annotat3d_tui.tui.screens.segment_keys import FILES_MENU, HELP
 from annotat3d_tui.tui.widgets.command_line import CommandInput
 from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
 from annotat3d_tui.tui.widgets.key_line import Key
-from annotat3d_tui.tui.widgets.labels_panel import LabelList
+from annotat3d_tui.tui.widgets.labels_panel import LabelFilter, LabelList
 
 if TYPE_CHECKING:
     from annotat3d_tui.tui.screens.segment import SegmentScreen
@@ -54,8 +54,12 @@ def why_not(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
         return "every voxel is classified by itself: ⇧C chooses superpixels"
     if action == "choose" and parameters[0] not in session.annotation.table:
         return f"there is no label {parameters[0]}: n adds one"
+    if action == "remove_label" and screen.label.locked:
+        return f"{screen.label.name} is locked: K unlocks it"
     if action == "undo" and not session.annotation.can_undo:
         return "there is nothing to undo"
+    if action == "history" and not session.annotation.acts():
+        return "nothing was done yet"
     if action == "redo" and not session.annotation.can_redo:
         return "nothing was undone"
     if action in ("save_label", "centre_label") and session.label is None:
@@ -94,7 +98,10 @@ def _page_in_focus(screen: "SegmentScreen") -> list[HelpPage]:
         text = "The grey values shown from black to white. A click in the histogram moves the nearer end."
         return [HelpPage("Contrast", text, _acts(screen, ContrastPanel.BINDINGS))]
     if isinstance(screen.focused, LabelList):
-        text = "Arrows and Enter choose the label that the brush paints; the keys of the screen work here too."
+        text = (
+            "Arrows and Enter choose the label that the brush paints, / finds one; the keys of the screen work here, "
+            "too. # before a name: the label is locked."
+        )
         return [HelpPage("Labels", text, _acts(screen, LabelList.BINDINGS))]
     return []
 
@@ -111,6 +118,8 @@ def keys_now(screen: "SegmentScreen") -> tuple[Key, ...]:
     if isinstance(screen.focused, ContrastPanel):
         moves = (Key("← →", "low"), Key("↓ ↑", "high"), Key("⇧", "far", spare=6), Key("r", "reset", "reset"))
         return (*moves, Key("Esc", "back", spare=0), HELP_KEY)
+    if isinstance(screen.focused, LabelFilter):
+        return (Key("Enter", "choose"), Key("↑ ↓", "in the list"), Key("Esc", "all labels", spare=0), HELP_KEY)
     if isinstance(screen.focused, LabelList):
         return (*_named(screen, LABEL_WORDS, {}), Key("Esc", "back", spare=0), HELP_KEY)
     stoppable = screen.running is not None and not screen.running.is_file

@@ -1,17 +1,19 @@
-"""The list of labels: colour, id, letter, name, share of voxels, marks."""
+"""The list of labels: colour, id, letter, name, share of voxels, marks; found by typing a part of a name or an id."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
-from textual import events
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
+
+from annotat3d_tui.tui.widgets.long_list import LongList
 
 
 @dataclass(frozen=True)
@@ -29,28 +31,68 @@ class LabelRow:
     visible: bool = True
     share: float | None = None
     marks: int = 0
+    locked: bool = False
 
 
-class LabelList(OptionList):
+class LabelRows(Protocol):
+    """Rows by number, made when they are asked for, since there may be 65535; ids and names of all at once."""
+
+    @property
+    def ids(self) -> Sequence[int]:
+        """Ids of all, in the order of the list."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Folded names of all, to be searched."""
+
+    def __getitem__(self, number: int) -> LabelRow:
+        """The row with a number from 0."""
+
+
+class LabelList(LongList):
     """The rows; the highlighted one is the label that the brush paints."""
-
-    alone = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "screen.rename_label", "Rename", id="labels.rename"),
         Binding("escape", "screen.to_slice", "Back to the slice", show=False, id="labels.back"),
     ]
 
-    def on_click(self, event: events.Click) -> None:
-        """Remember whether Ctrl was held: then only that label is to be shown."""
-        self.alone = event.ctrl
+
+class LabelFilter(Input):
+    """A part of a name, or an id; the arrows move in the list beneath."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", "Next", show=False, id="filter.next"),
+        Binding("up", "move(-1)", "Previous", show=False, id="filter.previous"),
+        Binding("escape", "leave", "All labels", show=False, id="filter.leave"),
+    ]
+
+    class Left(Message):
+        """Esc was pressed."""
+
+    class Moved(Message):
+        """An arrow was pressed."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    def action_move(self, by: int) -> None:
+        """Tell the list."""
+        self.post_message(self.Moved(by))
+
+    def action_leave(self) -> None:
+        """Tell the panel."""
+        self.post_message(self.Left())
 
 
 class LabelsPanel(Vertical):
-    """Heading and rows; choosing a row posts `Chosen`."""
+    """Heading, filter and rows; choosing a row posts `Chosen`."""
 
-    rows: reactive[tuple[LabelRow, ...]] = reactive(())
+    rows: reactive[LabelRows | None] = reactive(None)
     chosen: reactive[int] = reactive(0)
+    _shown: Sequence[int] = ()
+    """Numbers of the rows that the filter leaves."""
 
     class Chosen(Message):
         """A label was chosen in the list; `alone`: and only it is to be shown."""
@@ -59,10 +101,24 @@ class LabelsPanel(Vertical):
             super().__init__()
             self.label, self.alone = label, alone
 
+    class Left(Message):
+        """The filter was left."""
+
     def compose(self) -> ComposeResult:
-        """The heading and the list."""
+        """The heading, the filter and the list."""
         yield Static(classes="heading", markup=False)
-        yield LabelList(compact=True)
+        yield LabelFilter(placeholder="name or id", compact=True)
+        yield LabelList(self._line)
+
+    def on_mount(self) -> None:
+        """The filter is seen while it is in use."""
+        self.query_one(LabelFilter).display = False
+
+    def find(self) -> None:
+        """Let the person type what label is wanted."""
+        line = self.query_one(LabelFilter)
+        line.display = True
+        line.focus()
 
     def watch_rows(self) -> None:
         """Write the rows anew; the highlight stays where it is."""
@@ -73,41 +129,91 @@ class LabelsPanel(Vertical):
         self._highlight()
 
     def on_resize(self) -> None:
-        """Fit the rows to the width."""
+        """Fit the heading to the width."""
         self._write()
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Tell which label was chosen."""
+    @on(LongList.Selected)
+    def _selected(self, event: LongList.Selected) -> None:
         event.stop()
-        listed = self.query_one(LabelList)
-        self.post_message(self.Chosen(int(str(event.option_id)), listed.alone))
-        listed.alone = False
+        self._choose(event.number, event.alone)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._write()
+        if event.value and len(self._shown):
+            self.query_one(LabelList).highlighted = 0
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        highlighted = self.query_one(LabelList).highlighted
+        if highlighted is not None and len(self._shown):
+            self._choose(highlighted, alone=False)
+
+    @on(LabelFilter.Moved)
+    def _moved(self, event: LabelFilter.Moved) -> None:
+        self.query_one(LabelList).action_by(event.by)
+
+    @on(LabelFilter.Left)
+    def _left(self) -> None:
+        self._show_all()
+        self.post_message(self.Left())
+
+    def _choose(self, number: int, alone: bool) -> None:
+        assert self.rows is not None
+        label = self.rows.ids[self._shown[number]]
+        self._show_all()
+        self.post_message(self.Chosen(label, alone))
+
+    def _show_all(self) -> None:
+        line = self.query_one(LabelFilter)
+        line.display = False
+        with self.prevent(Input.Changed):
+            line.value = ""
+        self._write()
 
     def _write(self) -> None:
         width = self.content_size.width - 1  # a column for the scrollbar
-        if not self.is_mounted or width < 1:
+        if not self.is_mounted or width < 1 or self.rows is None:
             return
-        self.query_one(".heading", Static).update(heading("Labels", "voxels  marks", width))
+        text, total = self.query_one(LabelFilter).value.strip(), len(self.rows.ids)
+        self._shown = matching(text, self.rows.ids, self.rows.names) if text else range(total)
+        found = f"{len(self._shown)} of {total}" if text else "voxels  marks"
+        self.query_one(".heading", Static).update(heading("Labels", found, width))
         listed = self.query_one(LabelList)
-        listed.styles.height = len(self.rows)
-        lines = [row_line(row, width) for row in self.rows]
-        if listed.option_count != len(lines):
-            listed.clear_options()
-            listed.add_options([Option(line, id=str(row.id)) for row, line in zip(self.rows, lines, strict=True)])
-        elif [option.id for option in listed.options] == [str(row.id) for row in self.rows]:
-            for row, line in zip(self.rows, lines, strict=True):
-                listed.replace_option_prompt(str(row.id), line)
-        else:
-            listed.set_options([Option(line, id=str(row.id)) for row, line in zip(self.rows, lines, strict=True)])
+        listed.count = len(self._shown)
         self._highlight()
+        listed.refresh()
+
+    def _line(self, number: int, width: int) -> Content:
+        assert self.rows is not None
+        return row_line(self.rows[self._shown[number]], width)
 
     def _highlight(self) -> None:
-        if not self.is_mounted:
+        if not self.is_mounted or self.rows is None or self.query_one(LabelFilter).value:
             return
-        ids = [row.id for row in self.rows]
-        with self.prevent(OptionList.OptionHighlighted):
-            listed = self.query_one(LabelList)
-            listed.highlighted = ids.index(self.chosen) if self.chosen in ids else None
+        ids = self.rows.ids
+        self.query_one(LabelList).highlighted = ids.index(self.chosen) if self.chosen in ids else None
+
+
+def matching(text: str, ids: Sequence[int], names: Sequence[str]) -> list[int]:
+    """Numbers of the labels whose name holds a text, in any case, or whose id begins with it; that id itself first.
+
+    names: folded, as `str.casefold` does.
+
+    >>> matching("1", [1, 2, 10], ["background", "label 1", "pore"])
+    [0, 1, 2]
+    >>> matching("PORE", [1, 2, 10], ["background", "label 1", "pore"])
+    [2]
+    """
+    wanted = text.casefold()
+    found = [i for i, (id, name) in enumerate(zip(ids, names, strict=True)) if wanted in name or _begins(id, wanted)]
+    return sorted(found, key=lambda number: str(ids[number]) != wanted)
+
+
+def _begins(id: int, wanted: str) -> bool:
+    return wanted[0].isdigit() and str(id).startswith(wanted)
 
 
 def heading(left: str, right: str, width: int) -> Content:
@@ -117,13 +223,13 @@ def heading(left: str, right: str, width: int) -> Content:
 
 
 def row_line(row: LabelRow, width: int) -> Content:
-    """`▌2 B Grain   30.1 %    5`, the name as long as the width allows."""
+    """`▌2 B Grain   30.1 %    5`, the name as long as the width allows; `#Grain` where it is locked."""
     wide = width >= 30
     share = "" if row.share is None else (f"{row.share:.1%}".replace("%", " %") if wide else f"{row.share:.0%}")
     numbers = share.rjust(8 if wide else 4) + count_text(row.marks).rjust(7 if wide else 4)
     start = f"{row.id} {row.letter} " if wide else f"{row.id}{row.letter} "
     room = max(width - 1 - len(start) - len(numbers), 1)
-    name = Content(row.name).truncate(room, ellipsis=True, pad=True)
+    name = Content("#" * row.locked + row.name).truncate(room, ellipsis=True, pad=True)
     style = "" if row.visible else "$foreground 60% strike"
     return Content.assemble(
         ("▌" if row.visible else "┆", row.colour), start, name.stylize(style) if style else name, numbers
