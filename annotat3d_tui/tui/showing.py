@@ -135,6 +135,7 @@ class Showing(Labelling):
     def on_resize(self) -> None:
         """More is said where there is room."""
         self.call_after_refresh(self._show_tools)
+        self.call_after_refresh(self.query_one(LabelsPanel).fit)
 
     def _show_keys(self) -> None:
         self.query_one(KeyLine).keys = self.keys_now()

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from annotat3d_tui.tui.widgets.long_list import LongList
@@ -118,6 +119,7 @@ class LabelsPanel(Vertical):
         """Let the person type what label is wanted."""
         line = self.query_one(LabelFilter)
         line.display = True
+        self.fit()
         line.focus()
 
     def watch_rows(self) -> None:
@@ -183,8 +185,15 @@ class LabelsPanel(Vertical):
         self.query_one(".heading", Static).update(heading("Labels", found, width))
         listed = self.query_one(LabelList)
         listed.count = len(self._shown)
+        self.fit()
         self._highlight()
         listed.refresh()
+
+    def fit(self) -> None:
+        """Take no more than half of the panel, heading and filter included."""
+        room = self.parent.size.height // 2 if isinstance(self.parent, Widget) else 0
+        others = 2 if self.query_one(LabelFilter).display else 1
+        self.query_one(LabelList).styles.max_height = max(room - others, 3)
 
     def _line(self, number: int, width: int) -> Content:
         assert self.rows is not None
