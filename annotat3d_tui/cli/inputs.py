@@ -16,13 +16,14 @@ from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.volume import Volume
 
 
-def add_raw_flags(parser: argparse.ArgumentParser, dtype_flag: str = "--dtype") -> None:
-    """`--shape X Y Z`, the voxel type, `--byte-order` and `--offset` of a RAW image."""
+def add_raw_flags(parser: argparse.ArgumentParser, dtype_flag: str = "--dtype", offset: bool = True) -> None:
+    """`--shape X Y Z`, the voxel type, `--byte-order` and `--offset` of a RAW image, unless a command has its own."""
     raw = parser.add_argument_group("RAW images", "needed only where the name does not say it: NAME_XxYxZ_TYPE.raw")
     raw.add_argument("--shape", type=int, nargs=3, metavar=("X", "Y", "Z"), help="size in voxels")
     raw.add_argument(dtype_flag, dest="raw_dtype", metavar="TYPE", help="uint8, uint16, int16, int32, float32, float64")
     raw.add_argument("--byte-order", choices=("little", "big"), help="order of the bytes of a voxel (little)")
-    raw.add_argument("--offset", type=int, metavar="BYTES", help="bytes before the first voxel (0)")
+    if offset:
+        raw.add_argument("--offset", type=int, metavar="BYTES", help="bytes before the first voxel (0)")
 
 
 def is_raw(path: Path) -> bool:

@@ -1,5 +1,7 @@
-"""Marker volumes from elsewhere: 0 is unmarked, any other value the id of a label."""
+"""Marker volumes from elsewhere: 0 is unmarked, any other value the id of a label, or what a mapping makes of it."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -7,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import size_text
-from annotat3d_tui.errors import InvalidMarkers, ShapeMismatch, UnknownType
+from annotat3d_tui.errors import InvalidMarkers, InvalidParameter, ShapeMismatch, UnknownType
 from annotat3d_tui.labels.colours import HIGHEST_LABEL, check_label
 
+Offset = tuple[int, int, int]
 _VOXELS_AT_ONCE = 1 << 24
 
 
@@ -50,6 +53,81 @@ def marked_voxels(
     return _joined([(where[labels != 0], labels[labels != 0]) for where, labels in mapped], name)
 
 
+def values_of(volume: NDArray[Any], name: str = "The mask") -> dict[int, int]:
+    """How many voxels of a marker volume (Z, Y, X) have each value that is not 0, by rising value.
+
+    Raises UnknownType for floating point, InvalidMarkers when nothing is marked.
+
+    >>> values_of(np.array([[[0, 7, 3, 7]]]))
+    {3: 1, 7: 2}
+    """
+    _check_kind(volume, volume.shape, name)
+    counts: Counter[int] = Counter()
+    for _, values in _marks(volume):
+        found, times = np.unique(values, return_counts=True)
+        counts.update(dict(zip(found.tolist(), times.tolist(), strict=True)))
+    if not counts:
+        raise _nothing_marked(name)
+    return {int(value): counts[value] for value in sorted(counts)}
+
+
+def check_fits(part: tuple[int, ...], shape: tuple[int, ...], name: str = "The mask") -> None:
+    """Raises ShapeMismatch when a volume of shape `part` is larger than one of `shape` in any direction."""
+    if any(side > whole for side, whole in zip(part, shape, strict=True)):
+        raise ShapeMismatch(
+            f"{name} must have the image's size {size_text(shape)} or be a part of it, received {size_text(part)}: "
+            "give the mask of this image."
+        )
+
+
+def check_place(part: tuple[int, ...], shape: tuple[int, ...], offset: Offset, name: str = "The mask") -> None:
+    """Raises ShapeMismatch unless a volume of shape `part` placed at `offset` (z, y, x) lies inside one of `shape`."""
+    check_fits(part, shape, name)
+    if any(at < 0 or at + side > whole for at, side, whole in zip(offset, part, shape, strict=True)):
+        z, y, x = offset
+        last_z, last_y, last_x = (whole - side for side, whole in zip(part, shape, strict=True))
+        raise ShapeMismatch(
+            f"{name} of {size_text(part)} must lie inside the image of {size_text(shape)}, received the place "
+            f"x {x}, y {y}, z {z}: give a place from 0 0 0 to {last_x} {last_y} {last_z} (x y z)."
+        )
+
+
+def placed(
+    where: NDArray[np.int64], part: tuple[int, ...], shape: tuple[int, ...], offset: Offset
+) -> NDArray[np.int64]:
+    """Flat indices (m,) in a volume of `shape` of voxels (m,) of a part of it that lies at `offset` (z, y, x).
+
+    >>> placed(np.array([0, 3]), (1, 2, 2), (3, 4, 5), (1, 1, 2))
+    array([27, 33])
+    """
+    inside = np.unravel_index(where, part)
+    moved = tuple(axis + at for axis, at in zip(inside, offset, strict=True))
+    return np.ravel_multi_index(moved, shape).astype(np.int64)
+
+
+def mapping_of(text: str, names: Mapping[str, int] | None = None) -> dict[int, int]:
+    """The mapping from values of a mask to label ids that is written `1=2,255=0`; nothing is an empty one.
+
+    names: ids by names that may stand in the place of ids. Raises InvalidParameter.
+
+    >>> mapping_of("1=2, 255=Grain", {"Grain": 7})
+    {1: 2, 255: 7}
+    """
+    mapping: dict[int, int] = {}
+    for pair in text.split(",") if text.strip() else []:
+        value, _, label = (word.strip() for word in pair.partition("="))
+        known = (names or {}).get(label, label)
+        if not re.fullmatch(r"-?\d{1,19}", value) or not re.fullmatch(r"\d{1,9}", str(known)) or int(value) in mapping:
+            raise InvalidParameter(
+                "A mapping must be pairs VALUE=LABEL such as 1=2,255=1, each value once and each label one that is "
+                f"there, received {pair.strip()!r}: correct it."
+            )
+        mapping[int(value)] = int(known)
+        if mapping[int(value)]:
+            check_label(mapping[int(value)])
+    return mapping
+
+
 def marks_of(mask: NDArray[Any], name: str = "The mask") -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
     """Coordinates z, y, x (m, 3) and labels (m,) of the marks of a mask, in raster order; raises as `check_mask`.
 
@@ -75,7 +153,7 @@ def _joined(
     parts: list[tuple[NDArray[np.int64], NDArray[np.uint16]]], name: str
 ) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
     if not any(len(where) for where, _ in parts):
-        raise InvalidMarkers(f"{name} must mark at least one voxel, received none: mark some, or give another mask.")
+        raise _nothing_marked(name)
     return np.concatenate([where for where, _ in parts]), np.concatenate([labels for _, labels in parts])
 
 
@@ -94,7 +172,7 @@ def _check_kind(volume: NDArray[Any], shape: tuple[int, ...], name: str) -> None
 
 def _check_values(found: set[int], name: str) -> tuple[int, ...]:
     if not found:
-        raise InvalidMarkers(f"{name} must mark at least one voxel, received none: mark some, or give another mask.")
+        raise _nothing_marked(name)
     wrong = next((value for value in sorted(found) if not 1 <= value <= HIGHEST_LABEL), None)
     if wrong is not None:
         raise InvalidMarkers(
@@ -112,3 +190,7 @@ def _check_mapped(found: set[int], mapping: Mapping[int, int], name: str) -> Non
             f"{', '.join(str(value) for value in sorted(mapping)) or 'an empty one'}: "
             f"add {missing[0]} with its label, or with 0 to leave it out."
         )
+
+
+def _nothing_marked(name: str) -> InvalidMarkers:
+    return InvalidMarkers(f"{name} must mark at least one voxel, received none: mark some, or give another mask.")

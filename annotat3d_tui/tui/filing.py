@@ -12,7 +12,7 @@ from textual import work
 from annotat3d_tui.errors import InvalidFile, ShapeMismatch
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.tui.computing import Computing
-from annotat3d_tui.tui.messages import AnnotationRead, Labelled, MaskRead, Saved, SuperpixelsMade
+from annotat3d_tui.tui.messages import AnnotationRead, Labelled, Saved, SuperpixelsMade
 from annotat3d_tui.tui.overview import label_shares
 from annotat3d_tui.tui.screens.dialogs import if_given
 from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath, Purpose
@@ -39,10 +39,6 @@ class Filing(Computing):
     def action_save_markers(self) -> None:
         """Save the annotation as a mask."""
         self._ask("Save annotation as a mask", "markers", self.save_markers)
-
-    def action_load_markers(self) -> None:
-        """Take a mask as annotation."""
-        self._ask("Load a mask as annotation", "", self.load_mask)
 
     def action_save_superpixels(self) -> None:
         """Save the superpixels."""
@@ -139,14 +135,6 @@ class Filing(Computing):
             marks = open_marks(read(path, "an annotation"), path.name)
         check_shape(marks, shape, path.name)
         self.post_message(AnnotationRead(marks, path))
-
-    @work(thread=True, group=FILES, exit_on_error=False)
-    def load_mask(self, chosen: ChosenPath) -> None:
-        """Read a mask and hand it to the screen, which alone changes the annotation."""
-        from annotat3d_tui.labels.masks import marked_voxels
-
-        mask = self._read(chosen.path)
-        self.post_message(MaskRead(*marked_voxels(mask, mask.shape, name=chosen.path.name), chosen.path))
 
     @work(thread=True, group=FILES, exit_on_error=False)
     def load_label(self, chosen: ChosenPath) -> None:

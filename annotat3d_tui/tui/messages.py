@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.message import Message
 
+from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.tui.widgets.contrast_panel import Histogram
 from annotat3d_tui.tui.widgets.title_line import Running
 
@@ -90,12 +91,32 @@ class PlacesFound(Message):
         self.evidence, self.places = evidence, places
 
 
-class MaskRead(Message):
-    """A mask file was read: labels (m,) of voxels `where` (m,) (flat) for the annotation."""
+class MaskFound(Message):
+    """A mask file was read: (Z, Y, X) of whole numbers, and how many voxels have each value that is not 0."""
 
-    def __init__(self, where: NDArray[np.int64], labels: NDArray[np.uint16], path: Path) -> None:
+    def __init__(self, data: NDArray[Any], values: dict[int, int], path: Path) -> None:
         super().__init__()
-        self.where, self.labels, self.path = where, labels, path
+        self.data, self.values, self.path = data, values, path
+
+    @property
+    def proposed(self) -> dict[int, int]:
+        """Each value as the id of a label; 0 for those that cannot be one."""
+        return {value: value if 1 <= value <= HIGHEST_LABEL else 0 for value in self.values}
+
+
+class MaskPlaced(Message):
+    """What a mask would mark: labels (m,) of voxels `where` (m,) (flat), and the same as a volume (Z, Y, X)."""
+
+    def __init__(
+        self,
+        where: NDArray[np.int64],
+        labels: NDArray[np.uint16],
+        volume: NDArray[np.uint16],
+        path: Path,
+        as_label: bool,
+    ) -> None:
+        super().__init__()
+        self.where, self.labels, self.volume, self.path, self.as_label = where, labels, volume, path, as_label
 
 
 class AnnotationRead(Message):

@@ -7,7 +7,7 @@ from textual import events, on
 from textual.timer import Timer
 
 from annotat3d_tui.tui import segment_text
-from annotat3d_tui.tui.labelling import Labelling
+from annotat3d_tui.tui.masking import Masking
 from annotat3d_tui.tui.messages import (
     Labelled,
     Origin,
@@ -52,7 +52,7 @@ class Places:
         return self.all[self.at]
 
 
-class Showing(Labelling):
+class Showing(Masking):
     """A screen that always says what is true now."""
 
     _shares: dict[int, float] | None = None

@@ -299,3 +299,29 @@ def test_a_word_that_is_no_command_is_usage(capsys: Capture) -> None:
 
 def test_the_screen_needs_a_terminal(capsys: Capture, files: Path) -> None:
     assert "needs a terminal" in refusal(capsys, "open", files / "image.tif")
+
+
+def test_mark_takes_a_mask_with_a_mapping_at_a_place(capsys: Capture, files: Path) -> None:
+    image, part = files / "image.tif", files / "part.npy"
+    mask = np.zeros((2, 3, 4), np.uint8)
+    mask[0], mask[1, 1] = 255, 1
+    np.save(part, mask)
+    out = files / "placed.tif"
+    common = ("mark", image, "--mask", part, "-o", out, "--overwrite")
+    said = answer(capsys, *common, "--offset", 5, 6, 7, "--map", "1=2,255=1")
+    assert said["marked_voxels"] == {"1": 12, "2": 4}
+    expected = np.zeros(tifffile.imread(image).shape, np.uint8)
+    expected[7:9, 6:9, 5:9] = np.where(mask == 255, 1, 2 * mask)
+    assert np.array_equal(tifffile.imread(out), expected)
+    (files / "over.txt").write_text("brush 3 r=0 xy z=7 5,6\n")
+    said = answer(capsys, *common, "--offset", 5, 6, 7, "--map", "1=0,255=1", "--strokes", files / "over.txt")
+    assert said["marked_voxels"] == {"1": 11, "3": 1}
+    for refused, reason in (
+        (common, "or the place of its first voxel with --offset x y z"),
+        ((*common, "--offset", "27", "0", "0"), "must lie inside the image of"),
+        ((*common, "--offset", "1", "2"), "received 2 numbers: give three, or one"),
+        ((*common, "--offset", "0", "0", "0", "--map", "1=2"), "holds the value 255, which must be in the mapping"),
+        (("mark", image, "-o", out, "--overwrite"), "give --strokes or --mask"),
+        (("mark", image, "-o", out, "--overwrite", "--strokes", files / "over.txt", "--map", "1=2"), "are of a mask"),
+    ):
+        assert reason in refusal(capsys, *refused)

@@ -5,7 +5,14 @@ import pytest
 
 from annotat3d_tui.errors import InvalidMarkers, InvalidParameter, ShapeMismatch, UnknownType
 from annotat3d_tui.labels import masks
-from annotat3d_tui.labels.masks import check_mask, marked_voxels
+from annotat3d_tui.labels.masks import (
+    check_mask,
+    check_place,
+    mapping_of,
+    marked_voxels,
+    placed,
+    values_of,
+)
 
 SHAPE = (3, 4, 5)
 
@@ -67,3 +74,48 @@ def test_mappings_that_do_not_fit_are_refused() -> None:
         marked_voxels(volume, SHAPE, {7: 70000, 8: 1})
     with pytest.raises(InvalidMarkers, match="at least one voxel"):
         marked_voxels(volume, SHAPE, {7: 0, 8: 0})
+
+
+def test_values_are_counted_in_parts_as_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    volume = np.random.default_rng(1).integers(-2, 5, SHAPE).astype(np.int16)
+    expected = {int(value): int((volume == value).sum()) for value in np.unique(volume) if value}
+    assert values_of(volume) == expected
+    monkeypatch.setattr(masks, "_VOXELS_AT_ONCE", 20)
+    assert values_of(volume) == expected
+    assert list(values_of(volume)) == sorted(expected)
+    with pytest.raises(InvalidMarkers, match="m.tif must mark at least one voxel"):
+        values_of(np.zeros(SHAPE, np.uint8), "m.tif")
+    with pytest.raises(UnknownType, match="received float64"):
+        values_of(np.zeros(SHAPE))
+
+
+@pytest.mark.parametrize("offset", [(0, 0, 0), (1, 2, 3), (2, 0, 1)])
+def test_a_part_lies_where_it_was_placed(offset: tuple[int, int, int]) -> None:
+    part = np.random.default_rng(2).integers(0, 3, (1, 2, 2)).astype(np.uint8) + 1
+    check_place(part.shape, SHAPE, offset)
+    where, labels = marked_voxels(part, part.shape)
+    whole = np.zeros(SHAPE, np.uint8)
+    whole.flat[placed(where, part.shape, SHAPE, offset)] = labels
+    expected = np.zeros(SHAPE, np.uint8)
+    expected[tuple(slice(at, at + side) for at, side in zip(offset, part.shape, strict=True))] = part
+    np.testing.assert_array_equal(whole, expected)
+
+
+def test_a_part_that_reaches_outside_is_refused() -> None:
+    for offset in ((3, 0, 0), (0, 3, 0), (0, 0, -1)):
+        with pytest.raises(
+            ShapeMismatch, match=r"m.tif of 2×2×1 must lie inside the image of 5×4×3, received .* to 3 2 2"
+        ):
+            check_place((1, 2, 2), SHAPE, offset, "m.tif")
+    with pytest.raises(ShapeMismatch, match="size 5×4×3 or be a part of it, received 6×4×3"):
+        check_place((3, 4, 6), SHAPE, (0, 0, 0), "m.tif")
+
+
+def test_mappings_are_read_with_ids_and_names() -> None:
+    assert mapping_of("") == {}
+    assert mapping_of(" 1=2,-7 = 0 , 255=Big Grain", {"Big Grain": 9}) == {1: 2, -7: 0, 255: 9}
+    for wrong in ("1", "1=", "=2", "1=2,", "1=2;3=4", "1=Grain", "1=2,1=3", "a=1", "1=2=3"):
+        with pytest.raises(InvalidParameter, match="pairs VALUE=LABEL such as 1=2,255=1"):
+            mapping_of(wrong)
+    with pytest.raises(InvalidParameter, match="from 1 to 65535, received 70000"):
+        mapping_of("1=70000")

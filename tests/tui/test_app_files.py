@@ -19,6 +19,7 @@ from annotat3d_tui.tui.filing import as_label
 from annotat3d_tui.tui.opening import open_session
 from annotat3d_tui.tui.saying import say_error
 from annotat3d_tui.tui.screens.help import HelpScreen
+from annotat3d_tui.tui.screens.mask import MaskForm, MaskLook
 from annotat3d_tui.tui.screens.paths import AskPath
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.volume.files import open_labels, save_labels
@@ -42,6 +43,11 @@ def marked(screen: SegmentScreen) -> np.ndarray:
 async def test_a_mask_becomes_annotation_and_the_annotation_a_mask(files: Path, phases: tuple[np.ndarray, ...]) -> None:
     async with opened(files) as (pilot, screen):
         await from_menu(pilot, "M", files / "markers.tif")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MaskForm))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MaskLook))
+        assert not marked(screen).any()
+        await pilot.press("enter")
         await until(pilot, lambda: marked(screen).any())
         assert np.array_equal(marked(screen), phases[2])
         await from_menu(pilot, "m", files / "again.tif")
@@ -62,11 +68,11 @@ async def test_a_letter_typed_ahead_reaches_the_menu(files: Path) -> None:
 
 
 async def test_a_mask_of_another_size_is_refused_with_both_sizes(files: Path) -> None:
-    tifffile.imwrite(files / "small.tif", np.ones((5, 6, 7), np.uint8))
+    tifffile.imwrite(files / "large.tif", np.ones((15, 6, 7), np.uint8))
     async with opened(files) as (pilot, screen):
-        await from_menu(pilot, "M", files / "small.tif")
+        await from_menu(pilot, "M", files / "large.tif")
         await until(pilot, lambda: bool(toasts(pilot)))
-        assert "must have the image's size 30×26×14, received 7×6×5" in toasts(pilot)[0]
+        assert "must have the image's size 30×26×14 or be a part of it, received 7×6×15" in toasts(pilot)[0]
         assert not marked(screen).any()
 
 

@@ -15,7 +15,7 @@ from annotat3d_tui.tui.actions import why_not as reason_against
 from annotat3d_tui.tui.commands import Do, Goto, parse_command, parse_voxel
 from annotat3d_tui.tui.cost_text import cost_text
 from annotat3d_tui.tui.lease import Lease
-from annotat3d_tui.tui.messages import AnnotationRead, Centre, MaskRead, Saved, TrainingRead
+from annotat3d_tui.tui.messages import AnnotationRead, Centre, Saved, TrainingRead
 from annotat3d_tui.tui.saying import clear_messages, errors_said
 from annotat3d_tui.tui.screens.details import Details
 from annotat3d_tui.tui.screens.dialogs import Ask, if_given
@@ -154,14 +154,6 @@ class SegmentScreen(Showing):
             self.notify("This label is nowhere in the label volume.", severity="warning")
         else:
             self.view.cursor = event.voxel
-
-    @on(MaskRead)
-    def _mask_read(self, event: MaskRead) -> None:
-        with errors_said(self):
-            self.view.lift()
-            edit = self.session.annotation.import_marks(event.where, event.labels, event.path.name)
-            self.notify(f"{edit.size} marked voxels added from {event.path.name}", markup=False)
-            self.annotation_changed()
 
     @on(AnnotationRead)
     def _annotation_read(self, event: AnnotationRead) -> None:

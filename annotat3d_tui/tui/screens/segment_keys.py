@@ -66,7 +66,7 @@ FILES_MENU: tuple[tuple[str, str, str], ...] = (
     ("t", "save_training", "Save training data…"),
     ("L", "load_label", "Load label…"),
     ("A", "load_annotation", "Load annotation…"),
-    ("M", "load_markers", "Load a mask as annotation…"),
+    ("M", "load_markers", "Load a mask, as markers or label…"),
     ("S", "load_superpixels", "Load superpixels…"),
     ("C", "load_classifier", "Load classifier, and label this image by it…"),
     ("T", "load_training", "Load training data, to learn from it, too…"),
