@@ -1,6 +1,6 @@
 """An act of a person on markers and labels as data, and as the journal keeps it."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,11 @@ class Labels:
                 self._table = self._table.put(id, self._by_id.get(id))
         self._changed.clear()
         return self._table
+
+    def show_all_but(self, hidden: Container[int]) -> None:
+        """Hide these labels, and show all others."""
+        self._table = self.table.show_all_but(hidden)
+        self._by_id = {label.id: label for label in self._table}
 
     def check(self) -> None:
         """Raises InvalidParameter when two labels have one name."""

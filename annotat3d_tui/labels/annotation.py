@@ -205,7 +205,7 @@ class Annotation:
     def move_label(self, label: int, index: int) -> None:
         """Put a label at `index` (from 0) of the list; its id stays."""
         before, after = self.table, self.table.move(label, index)
-        relabels = [Relabel(one.id, before[one.id], one) for one in after if one != before[one.id]]
+        relabels = [Relabel(one.id, before[one.id], one) for one in after if one is not before[one.id]]
         if relabels:
             words = f"move label {label} {after[label].name} to place {after.labels.index(after[label]) + 1}"
             self._commit("labels", words, self._no_edit(), tuple(relabels))
@@ -336,6 +336,8 @@ class Annotation:
             before = now.get(label.id)
             names = (label.name if n == 1 else f"{label.name} ({n})" for n in count(1))
             after = replace(label, name=next(name for name in names if owner.get(name, label.id) == label.id))
+            if before:  # where it stands and whether it is locked is for the person to say
+                after = replace(after, locked=before.locked, place=before.place)
             if after != before:
                 relabels.append(Relabel(label.id, before, after))
                 if before:
@@ -466,14 +468,11 @@ class Annotation:
 
     def _solo(self, id: int | None) -> None:
         self._hidden = set() if id is None else {one.id for one in self.table if one.id != id}
-        for label in self.table:
-            self._put(label.id, label)
+        self._labels.show_all_but(self._hidden)
 
     def _put(self, id: int, label: Label | None) -> None:
         """Put a label at its id, shown or hidden as that id is now."""
-        if label and label.visible == (id in self._hidden):
-            label = replace(label, visible=id not in self._hidden)
-        self._labels.put(id, label)
+        self._labels.put(id, label.shown(id not in self._hidden) if label else None)
 
 
 def _do(records: list[dict[str, Any]], number: int) -> object:

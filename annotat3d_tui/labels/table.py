@@ -59,6 +59,14 @@ class Label:
         """By which labels are sorted in lists."""
         return (self.id if self.place is None else self.place), self.id
 
+    def shown(self, visible: bool) -> Self:
+        """The same label shown or hidden."""
+        if visible == self.visible:
+            return self
+        changed = object.__new__(type(self))
+        changed.__dict__.update(self.__dict__, visible=visible)  # ten times as fast as replace, which checks again
+        return changed
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it; what is as usual is left out."""
         values = {"id": self.id, "name": self.name, "colour": list(self.colour), "visible": self.visible}
@@ -118,6 +126,11 @@ class LabelTable:
         return tuple(label.id for label in self.labels)
 
     @cached_property
+    def number_of(self) -> dict[int, int]:
+        """Where each id stands in the list, from 0."""
+        return {id: number for number, id in enumerate(self.ids)}
+
+    @cached_property
     def folded_names(self) -> tuple[str, ...]:
         """Names without upper and lower case, to be searched."""
         return tuple(label.name.casefold() for label in self.labels)
@@ -174,8 +187,9 @@ class LabelTable:
     def missing(self, ids: Iterable[int]) -> list[Label]:
         """New labels, by rising id, for those of these ids from 1 that have none."""
         made: list[Label] = []
-        names = set(self._by_name)
-        for id in sorted({id for id in ids if id and id not in self}):
+        missing = sorted({id for id in ids if id and id not in self})
+        names = set(self._by_name) if missing else set()
+        for id in missing:
             made.append(Label(id, _free_name(id, names), colour_of(id)))
             names.add(made[-1].name)
         return made
@@ -205,6 +219,10 @@ class LabelTable:
         """A table in which the marks of that label are locked or not."""
         return self._with(replace(self[label], locked=locked))
 
+    def show_all_but(self, hidden: Container[int]) -> "LabelTable":
+        """A table in which these labels are hidden and all others shown."""
+        return _ordered(tuple(label.shown(label.id not in hidden) for label in self.labels))
+
     def move(self, label: int, index: int) -> "LabelTable":
         """A table in which that label stands at `index` (from 0) of the list; beyond its ends is at an end.
 
@@ -232,9 +250,7 @@ class LabelTable:
             del labels[bisect_left(labels, before.rank, key=_rank)]
         if label:
             insort(labels, label, key=_rank)
-        table = object.__new__(LabelTable)
-        object.__setattr__(table, "labels", tuple(labels))  # in order already: with 65535 labels checking takes long
-        return table
+        return _ordered(tuple(labels))
 
     def checked(self, label: Label) -> Label:
         """The same label; raises InvalidParameter when another one has its name."""
@@ -262,6 +278,13 @@ class LabelTable:
 
     def _free_name(self, id: int) -> str:
         return _free_name(id, self._by_name)
+
+
+def _ordered(labels: tuple[Label, ...]) -> LabelTable:
+    """The table of labels that are in order already: with 65535 of them checking takes long."""
+    table = object.__new__(LabelTable)
+    object.__setattr__(table, "labels", labels)
+    return table
 
 
 def _rank(label: Label) -> tuple[float, int]:

@@ -136,7 +136,7 @@ class Labelling(LearnedFiles):
     def _move_label(self, by: int) -> None:
         self.view.lift()
         annotation = self.session.annotation
-        place = annotation.table.labels.index(self.label) + by
+        place = annotation.table.number_of[self.label.id] + by
         annotation.move_label(self.label.id, max(place, 0))
         self.annotation_changed()
 

@@ -57,7 +57,7 @@ class Masking(Labelling):
     @on(MaskPlaced)
     def _mask_placed(self, event: MaskPlaced) -> None:
         self.view.lift()
-        before = self.view.label_volume, self.view.show_label, self.view.cursor
+        before, cursor = (self.view.label_volume, self.view.show_label), self.view.cursor
         self.view.label_volume, self.view.show_label = event.volume, True
         z, y, x = np.unravel_index(event.where[len(event.where) // 2], event.volume.shape)
         self.view.cursor = int(z), int(y), int(x)
@@ -65,9 +65,11 @@ class Masking(Labelling):
         look = MaskLook(f"{count} voxels of {kinds} labels of {event.path.name}", self.view)
 
         def answered(taken: bool | None) -> None:
-            self.view.label_volume, self.view.show_label, self.view.cursor = before
+            self.view.label_volume, self.view.show_label = before
             if taken:
                 self._take(event)
+            else:
+                self.view.cursor = cursor
 
         self.app.push_screen(look, answered)
 

@@ -82,6 +82,11 @@ class LabelRowsOf:
         return self._table.ids
 
     @property
+    def number_of(self) -> dict[int, int]:
+        """Where each id stands in the list, from 0."""
+        return self._table.number_of
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Folded names of all, to be searched."""
         return self._table.folded_names

@@ -106,3 +106,20 @@ def test_wrong_contents_are_one_sentence(about: dict, content: dict, words: str)
 def test_a_later_version() -> None:
     with pytest.raises(InvalidFile, match="version 1 or before, received version 2"):
         open_marks(pack(FORMAT, 2, {}, {}), "x.npz")
+
+
+def test_marks_that_come_in_neither_change_nor_unlock_what_is_locked() -> None:
+    annotation, _ = Annotation.open((2, 3, 4))
+    annotation.edit(np.array([0, 1]), 2, "mark")
+    annotation.set_locked(2, True)
+    annotation.move_label(2, 0)
+    coordinates = np.array([(0, 0, 0), (1, 1, 1)])
+    brought = Marks(
+        (2, 3, 4), coordinates, np.array([1, 1], np.uint16), np.array([1, 1], np.uint32), LabelTable().rename(2, "Pore")
+    )
+    import_into(annotation, brought, "m.annotation.npz")
+    assert (annotation.kept, annotation.markers.to_volume()[0, 0, :2].tolist()) == (1, [2, 2])
+    assert [(label.id, label.name, label.locked) for label in annotation.table] == [
+        (2, "Pore", True),
+        (1, "Background", False),
+    ]

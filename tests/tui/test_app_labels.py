@@ -4,6 +4,8 @@ from pathlib import Path
 from time import process_time
 
 import pytest
+from textual.app import App, ComposeResult
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -99,6 +101,9 @@ async def test_a_label_is_found_by_typing(files: Path) -> None:
         await until(pilot, lambda: screen.view.brush.label == 5)
         await pilot.press("slash", "q", "q", "enter")
         assert "0 of 5" in seen(pilot)
+        screen.query_one(LabelFilter).value = "l"
+        await pilot.press("down", "down", "down", "o", "enter")  # fewer are left than the one that was highlighted
+        assert isinstance(screen.focused, LabelFilter)
         await pilot.press("escape")
         assert isinstance(screen.focused, SliceView)
         assert screen.query_one(LabelsPanel).query_one(LabelList).count == 5
@@ -189,3 +194,36 @@ async def test_100000_acts_are_listed_at_once(files: Path) -> None:
         await pilot.press("escape")
         del annotation._done[1:]
         assert isinstance(pilot.app.screen, SegmentScreen)
+
+
+async def test_a_list_that_gets_shorter_highlights_what_is_there() -> None:
+    app = Listing()
+    async with app.run_test(size=(40, 8)) as pilot:
+        listed = app.query_one(LongList)
+        await pilot.press("end")
+        assert listed.highlighted == 99
+        listed.count = 7
+        assert listed.highlighted == 6
+        await pilot.press("enter")
+        listed.count = 0
+        assert listed.highlighted is None
+        await pilot.press("enter", "down", "pageup")
+        assert app.chosen == [6]
+
+
+class Listing(App[None]):
+    """A long list alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chosen: list[int] = []
+
+    def compose(self) -> ComposeResult:
+        yield LongList(lambda number, width: Content(f"line {number}"))
+
+    def on_mount(self) -> None:
+        self.query_one(LongList).count = 100
+        self.query_one(LongList).focus()
+
+    def on_long_list_selected(self, event: LongList.Selected) -> None:
+        self.chosen.append(event.number)

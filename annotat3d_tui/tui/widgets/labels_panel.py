@@ -1,6 +1,6 @@
 """The list of labels: colour, id, letter, name, share of voxels, marks; found by typing a part of a name or an id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -41,6 +41,10 @@ class LabelRows(Protocol):
     @property
     def ids(self) -> Sequence[int]:
         """Ids of all, in the order of the list."""
+
+    @property
+    def number_of(self) -> Mapping[int, int]:
+        """Where each id stands in the list, from 0."""
 
     @property
     def names(self) -> Sequence[str]:
@@ -202,8 +206,7 @@ class LabelsPanel(Vertical):
     def _highlight(self) -> None:
         if not self.is_mounted or self.rows is None or self.query_one(LabelFilter).value:
             return
-        ids = self.rows.ids
-        self.query_one(LabelList).highlighted = ids.index(self.chosen) if self.chosen in ids else None
+        self.query_one(LabelList).highlighted = self.rows.number_of.get(self.chosen)
 
 
 def matching(text: str, ids: Sequence[int], names: Sequence[str]) -> list[int]:

@@ -53,6 +53,7 @@ class LongList(ScrollView, can_focus=True):
         """Scroll as far as there are lines; what is highlighted is seen once they are laid out."""
         self.virtual_size = Size(0, self.count)
         self.refresh(layout=True)
+        self.highlighted = self.validate_highlighted(self.highlighted)
         self.call_after_refresh(self.show_highlighted)
 
     def validate_highlighted(self, number: int | None) -> int | None:
