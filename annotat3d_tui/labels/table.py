@@ -245,12 +245,29 @@ class LabelTable:
 
     def put(self, id: int, label: Label | None) -> "LabelTable":
         """A table in which `label` (None: nothing) stands at `id`; its name is not looked at."""
-        labels = list(self.labels)
-        if before := self.get(id):
+        before, labels = self.get(id), list(self.labels)
+        if before:
             del labels[bisect_left(labels, before.rank, key=_rank)]
         if label:
             insort(labels, label, key=_rank)
-        return _ordered(tuple(labels))
+        table = _ordered(tuple(labels))
+        stays = before is not None and label is not None and before.rank == label.rank
+        table.__dict__.update(self._kept(before, label, stays))
+        return table
+
+    def _kept(self, before: Label | None, after: Label | None, stays: bool) -> dict[str, Any]:
+        """What a table with another label in the place of one need not find out again."""
+        by_id, by_name = dict(self._by_id), dict(self._by_name)
+        if before:
+            del by_id[before.id]
+            if by_name.get(before.name) is before:
+                del by_name[before.name]
+        if after:
+            by_id[after.id] = by_name[after.name] = after
+        order: dict[str, Any] = {
+            name: self.__dict__[name] for name in ("ids", "number_of") if stays and name in self.__dict__
+        }
+        return {"_by_id": by_id, "_by_name": by_name, **order}
 
     def checked(self, label: Label) -> Label:
         """The same label; raises InvalidParameter when another one has its name."""

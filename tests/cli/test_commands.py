@@ -325,3 +325,10 @@ def test_mark_takes_a_mask_with_a_mapping_at_a_place(capsys: Capture, files: Pat
         (("mark", image, "-o", out, "--overwrite", "--strokes", files / "over.txt", "--map", "1=2"), "are of a mask"),
     ):
         assert reason in refusal(capsys, *refused)
+
+
+def test_read_only_needs_what_is_to_be_looked_at(capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--read-only"])
+    assert ended.value.code == 2
+    assert "--read-only needs the workspace folder" in capsys.readouterr().err

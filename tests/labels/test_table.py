@@ -3,6 +3,8 @@
 from time import process_time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter
 from annotat3d_tui.labels.colours import colour_of
@@ -121,3 +123,25 @@ def test_a_table_of_all_ids_answers_at_once() -> None:
         made.add()
     with pytest.raises(InvalidParameter, match="1, 2, 3, .* 20 and 65515 more: choose one"):
         made[70_000]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 6), st.none() | st.tuples(st.sampled_from("abc"), st.integers(0, 4))), max_size=12
+    )
+)
+def test_a_table_changed_step_by_step_is_the_one_made_at_once(steps: list[tuple[int, tuple[str, int] | None]]) -> None:
+    table = LabelTable()
+    expected = {label.id: label for label in table}
+    for id, change in steps:
+        assert table.number_of == {one: number for number, one in enumerate(table.ids)}  # looked at before the change
+        label = None if change is None else Label(id, f"{change[0]}{id}", (1, 2, 3), place=float(change[1]))
+        table = table.put(id, label)
+        expected.pop(id, None)
+        if label:
+            expected[id] = label
+        made = LabelTable.of(expected.values())
+        assert table == made
+        assert (table.ids, table.number_of, table.locked) == (made.ids, made.number_of, made.locked)
+        assert [table.named(one.name) for one in made] == [table.get(one.id) for one in made] == list(made)
+        assert table.named("Label 1") == made.named("Label 1")

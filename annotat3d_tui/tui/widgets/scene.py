@@ -151,9 +151,10 @@ class Scene:
 
     def colour_of(self, label: int) -> Colour | None:
         """The colour of a label as the table has it, None when it is hidden; a label not in the table has its own."""
-        table = self.annotation.table
-        known = self._keep("colours", table, lambda: {one.id: one.colour if one.visible else None for one in table})
-        return known[label] if label in known else colour_of(label)
+        known = self.annotation.table.get(label)
+        if known is None:
+            return colour_of(label)
+        return known.colour if known.visible else None
 
     def _keep(self, name: str, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What was made last under this name, if made with this key, else made now."""
