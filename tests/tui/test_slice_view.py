@@ -1,5 +1,6 @@
 """The slice view shows what is there, in every plane, at every zoom, and what is under the cursor."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +14,7 @@ from annotat3d_tui.render.halfblocks import packed
 from annotat3d_tui.render.planes import voxel_of
 from annotat3d_tui.tui.widgets.brush import Brush
 from annotat3d_tui.tui.widgets.slice_view import SliceView
-from tests.tui.viewing import SHAPE, away, drag, is_label, ramp, scroll, shown, viewing
+from tests.tui.viewing import SHAPE, THIN, away, drag, is_label, ramp, scroll, shown, viewing
 
 
 @pytest.fixture(autouse=True)
@@ -292,3 +293,18 @@ async def test_the_cursor_is_seen_on_any_grey_and_on_its_own_paint(value: int) -
             around = picture[row - 8 : row + 9, column - 8 : column + 9]
             assert np.isin(around, 0 if beneath > 128 else 0xFFFFFF).sum() >= 5
             assert picture[row, column] in (0, 0xFFFFFF)
+
+
+@pytest.mark.parametrize("plane", PLANES)
+@pytest.mark.parametrize("finer", [1, 2, 8])
+async def test_a_marked_voxel_is_where_it_should_be_on_a_screen_of_finer_pixels(plane: str, finer: int) -> None:
+    async with viewing(plane=plane, zoom=2.0, cursor=(4, 5, 6)) as (app, pilot):
+        await pilot.press("space", "space")
+        await away(app, pilot)
+        view, coarse = app.view, app.view.viewport
+        columns, rows = coarse.cells
+        fine = replace(coarse, cells=(columns * finer, rows * finer), zoom=coarse.zoom * finer)
+        seen = is_label(view.drawn(fine, view.palette()), THIN.label)
+        expected = np.kron(is_label(view.pixels(view.palette()), THIN.label), np.ones((finer, finer), bool))
+        assert expected.sum() == (2 * finer) ** 2
+        assert np.array_equal(seen, expected)

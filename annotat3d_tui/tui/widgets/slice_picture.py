@@ -242,8 +242,14 @@ class SlicePicture(Pixels):
         return replace(super().palette(), colormap=self.colormap)
 
     def pixels(self, palette: Palette) -> NDArray[np.int32]:
-        """The slice alone; a view that draws puts its cursor over it."""
-        viewport = self.viewport
+        """The slice as the cells show it."""
+        return self.drawn(self.viewport, palette)
+
+    def drawn(self, viewport: Viewport, palette: Palette) -> NDArray[np.int32]:
+        """The one place where layers are drawn, for a screen of any pixels: `viewport.screen`, 0xRRGGBB or NOTHING.
+
+        Here it is the slice alone; a view that draws puts its cursor over it.
+        """
         shown = self.show_label, self.show_superpixels, self.show_markers
         heat = {"uncertainty": 0, "probability": self.heat_label}.get(self.heat)
         look = Look(self.plane, self.index, viewport, palette, self.window, self.label_opacity, *shown, heat)

@@ -17,7 +17,7 @@ from annotat3d_tui.labels.colours import colour_of
 from annotat3d_tui.render.colormaps import Colour
 from annotat3d_tui.render.palette import Palette
 from annotat3d_tui.render.planes import index_of, voxel_of
-from annotat3d_tui.render.viewport import Point
+from annotat3d_tui.render.viewport import Point, Viewport
 from annotat3d_tui.tui.saying import say_error
 from annotat3d_tui.tui.widgets.brush import Brush, Pen, covered
 from annotat3d_tui.tui.widgets.reticle import Reticle
@@ -289,13 +289,13 @@ class SliceView(SlicePicture, can_focus=True):
 
     # the screen
 
-    def pixels(self, palette: Palette) -> NDArray[np.int32]:
+    def drawn(self, viewport: Viewport, palette: Palette) -> NDArray[np.int32]:
         """The slice with the cursor over it."""
         dot = self.brush.stroke(self.plane, self.index, (self.point,))
         footprint = covered(dot, self.scene.shape)
         reticle = Reticle(self.point, self.brush.radius, self._colour(), self.pen_down, self.brush.erase)
         background = self.background_colors[1].rgb
-        return reticle.drawn(super().pixels(palette), self.viewport, palette, footprint, background)
+        return reticle.drawn(super().drawn(viewport, palette), viewport, palette, footprint, background)
 
     def _colour(self) -> Colour:
         """The colour that the brush paints with."""
