@@ -55,6 +55,7 @@ class Session:
         self.training: list[TrainingData] = []
         self.cache: Cache = FolderCache(workspace.cache) if lock else NoCache()
         self._dimensions: str | None = None
+        self._classifier_kept = workspace.classifier.is_file()
         self._writing = threading.Lock()
         self._lock = lock
         if workspace.folder == default_folder(workspace.image) and workspace.folder.parent == data_home():
@@ -89,6 +90,11 @@ class Session:
     def read_only(self) -> bool:
         """Whether nothing of it may be changed."""
         return self._lock is None
+
+    @property
+    def recallable(self) -> bool:
+        """Whether the folder has a classifier for the label volume, which tells again how sure it is."""
+        return self.label is not None and self.run is not None and self._classifier_kept
 
     def marked(self) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """Coordinates (m, 3) and labels (m,) of the marked voxels, in raster order."""
@@ -136,6 +142,7 @@ class Session:
         self.trained = trained
         names = {label.id: label.name for label in self.annotation.table}
         save_model(self.workspace.classifier, trained.model, trained.parameters.to_dict(), names=names, overwrite=True)
+        self._classifier_kept = True
 
     def keep_run(self, label: NDArray[Any], run: Run) -> None:
         """Take what was found out later about a label volume into use, unless there is another one by now."""

@@ -16,21 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from annotat3d_tui.classifiers.store import open_model
 from annotat3d_tui.cli.flags import add_work_flags, budget_of, threads_of
 from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_labels_of, raw_properties
 from annotat3d_tui.cli.maps import add_map_flags, map_paths, save_maps, wants_maps
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.cli.outputs import check_outputs
 from annotat3d_tui.cli.telling import voxels_of, voxels_text
-from annotat3d_tui.errors import Annotat3DError, CannotWrite, InvalidFile, InvalidParameter
+from annotat3d_tui.errors import Annotat3DError, CannotWrite, InvalidParameter
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.files import save_labels
-from annotat3d_tui.workflow.applying import apply, learned
+from annotat3d_tui.workflow.applying import apply, open_trained
 from annotat3d_tui.workflow.forecast import memory_needed
 from annotat3d_tui.workflow.learning import Trained
-from annotat3d_tui.workflow.settings import Segmentation
 
 Outputs = dict[str, Path]
 
@@ -56,7 +54,7 @@ def run(given: argparse.Namespace) -> int:
         raise InvalidParameter(
             f"--superpixels must be of a single image, received {len(given.images)} images: omit it."
         )
-    trained = open_trained(given.classifier)
+    trained, _ = open_trained(given.classifier)
     plan = _plan(given, trained)
     todo = {image: paths for image, paths in plan.items() if not (given.skip_existing and paths["label"].exists())}
     inputs = [*given.images, given.classifier, *([given.superpixels] if given.superpixels else [])]
@@ -72,15 +70,6 @@ def run(given: argparse.Namespace) -> int:
     if lines or given.json:
         show(given.json, facts | {"failed": failed}, lines)
     return 1 if failed else 0
-
-
-def open_trained(path: str) -> Trained:
-    """The classifier of a file; raises MissingFile, or InvalidFile for one that cannot be used."""
-    kept = open_model(path)
-    try:
-        return learned(kept.model, Segmentation.from_dict(kept.parameters))
-    except InvalidParameter as error:
-        raise InvalidFile(f"{path} must have parameters that this program knows: {error}") from None
 
 
 def _plan(given: argparse.Namespace, trained: Trained) -> dict[str, Outputs]:

@@ -184,10 +184,21 @@ class Annotation:
         self._relabel(f"add label {label.id} {label.name}", label)
         return label
 
-    def add_missing(self, ids: Iterable[int], words: str) -> None:
-        """Add those of these labels that are not in the table, as one act."""
-        if relabels := self._missing_labels(ids):
+    def add_missing(self, ids: Iterable[int], words: str, names: Mapping[int, str] | None = None) -> tuple[Label, ...]:
+        """Add those of these labels that are not in the table, as one act, and return labels of another name here.
+
+        names: that the labels come with; one that is there without marks takes its name, one that has marks keeps its
+        own and is returned.
+        """
+        given = names or {}
+        missing = [one.after for one in self._missing_labels(ids) if one.after]
+        others = [label for label in self.table if given.get(label.id, label.name) != label.name]
+        marked = tuple(label for label in others if self.markers.count(label.id).voxels)
+        renamed = [label for label in others if label not in marked]
+        named = [replace(label, name=given.get(label.id, label.name)) for label in (*renamed, *missing)]
+        if relabels := self._brought(named):
             self._commit("labels", words, self._no_edit(), relabels)
+        return marked
 
     def rename(self, label: int, name: str) -> None:
         """Give a label another name; raises InvalidParameter for one that is taken or empty."""

@@ -26,6 +26,7 @@ from annotat3d_tui.tui.messages import (
     Tested,
 )
 from annotat3d_tui.tui.overview import centroid, histogram_of, label_shares
+from annotat3d_tui.tui.segment_text import made_words
 from annotat3d_tui.tui.work import COMPUTE, LOOK, TEST, Report, Work
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Computing(Work):
 
             session, asked = self.session, self.session.parameters
             parameters = session.settled(asked)
-            self._check_memory(report.name, parameters)
+            self._check_memory(report.name, parameters, len(np.unique(marks.labels)))
             result = segment(
                 session.image.data,
                 marks.coordinates,
@@ -163,7 +164,7 @@ class Computing(Work):
         if new:
             session.superpixels = made
             self.post_message(SuperpixelsMade(result.superpixel_count))
-        self.post_message(Labelled(label, f"{said} · made in {origin.run.seconds:.1f} s", origin, result))
+        self.post_message(Labelled(label, made_words(said, origin), origin, result))
         if planes is None:
             session.keep_label(label, origin.run)
             self.post_message(Seen(shares=label_shares(label)))
@@ -171,11 +172,11 @@ class Computing(Work):
         if new and made is not None:
             session.keep_superpixels(made)
 
-    def _check_memory(self, name: str, parameters: "Segmentation") -> None:
-        """Raises OverBudget, before any work begins, when there is too little memory."""
+    def _check_memory(self, name: str, parameters: "Segmentation", labels: int = 2) -> None:
+        """Raises OverBudget, before any work begins, when there is too little memory for so many labels."""
         from annotat3d_tui.workflow.forecast import memory_needed
 
-        need, budget = memory_needed(self.session.image.data, parameters), default_budget()
+        need, budget = memory_needed(self.session.image.data, parameters, labels=labels), default_budget()
         if need > budget:
             raise OverBudget(
                 f"{name} needs about {bytes_text(need)} of memory and may take {bytes_text(budget)}: "

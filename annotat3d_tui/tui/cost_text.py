@@ -20,7 +20,8 @@ def cost_text(session: "Session", parameters: "Segmentation") -> str:
     parts.append(f"{count_text(image.size)} voxels")
     used = session.settled_if_known(parameters)
     if used is not None:
-        parts.append(f"about {bytes_text(memory_needed(image, used))} of memory")
+        labels = max(len(session.annotation.markers.counts()), 2)
+        parts.append(f"about {bytes_text(memory_needed(image, used, labels=labels))} of memory")
         parts.append(f"computes {again(session, used)}")
     return " · ".join(parts)
 

@@ -147,7 +147,8 @@ class BoxesField(Field):
 
     def _read(self) -> Any:
         boxes = {box.name: box.value for box in self.query(Checkbox)}
-        return tuple(choice for choice in self.declared.choices if boxes[str(choice)])
+        others = (choice for choice in self.declared.choices if choice not in self._first)
+        return tuple(choice for choice in (*self._first, *others) if boxes[str(choice)])
 
     def _side_text(self) -> str:
         return "at least one"

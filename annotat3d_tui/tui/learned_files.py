@@ -4,16 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from textual import work
 
 from annotat3d_tui.blocks import available_threads
+from annotat3d_tui.errors import InvalidFile
 from annotat3d_tui.tui.filing import Filing
-from annotat3d_tui.tui.messages import Labelled, Saved, TrainingRead
+from annotat3d_tui.tui.messages import Known, Labelled, Saved, TrainingRead
 from annotat3d_tui.tui.overview import label_shares
 from annotat3d_tui.tui.screens.paths import ChosenPath
 from annotat3d_tui.tui.work import COMPUTE, FILES, Report
 
 if TYPE_CHECKING:
+    from annotat3d_tui.workflow.classifying import Classified
     from annotat3d_tui.workflow.learning import Trained
 
 HELP = "A {} in a file that is safe to open, with its parameters inside: {}."
@@ -45,14 +48,16 @@ class LearnedFiles(Filing):
 
     def save_classifier(self, chosen: ChosenPath) -> None:
         """Write the classifier with its parameters and the names of its labels."""
-        assert self.session.trained is not None
         names = {label.id: label.name for label in self.session.annotation.table}
         self._save_classifier(chosen, self.session.trained, names)
 
     @work(thread=True, group=FILES, exit_on_error=False)
-    def _save_classifier(self, chosen: ChosenPath, trained: "Trained", names: dict[int, str]) -> None:
+    def _save_classifier(self, chosen: ChosenPath, trained: "Trained | None", names: dict[int, str]) -> None:
         from annotat3d_tui.classifiers.store import save_model
+        from annotat3d_tui.workflow.applying import open_trained
 
+        if trained is None:
+            trained, names = open_trained(self.session.workspace.classifier)
         parameters = trained.parameters.to_dict()
         with self.lease.used():
             save_model(chosen.path, trained.model, parameters, names=names, overwrite=chosen.overwrite)
@@ -82,23 +87,41 @@ class LearnedFiles(Filing):
     def apply_classifier(self, report: Report, path: Path) -> None:
         """The label volume by a classifier in a file."""
         with self.lease.used():
-            self._compile(report)
-            from annotat3d_tui.classifiers.store import open_model
-            from annotat3d_tui.workflow.applying import apply, learned
-            from annotat3d_tui.workflow.settings import Segmentation
-
-            kept, session = open_model(path), self.session
-            trained = learned(kept.model, Segmentation.from_dict(kept.parameters))
-            self._check_memory(report.name, trained.parameters)
-            same = trained.parameters.superpixels == session.settled(session.parameters).superpixels
-            found = apply(
-                trained,
-                session.image.data,
-                superpixels=session.superpixels if same else None,
-                cache=session.cache,
-                threads=available_threads(),
-                progress=report,
-            )
-            session.keep_label(found.label, None)
+            trained, names, found = self._classify_by(report, path)
+            self.session.keep_label(found.label, None)
             said = f"label by {path.name} · made in {report.seconds:.1f} s"
-            self.post_message(Labelled(found.label, said, shares=label_shares(found.label)))
+            self.post_message(Labelled(found.label, said, shares=label_shares(found.label), names=names))
+            self.post_message(Known(found.evidence, trained))
+
+    @work(thread=True, exclusive=True, group=COMPUTE, exit_on_error=False)
+    def recall(self, report: Report) -> None:
+        """How sure the label volume is that the workspace kept, by the classifier that was kept with it."""
+        with self.lease.used():
+            label = self.session.label
+            trained, _, found = self._classify_by(report, self.session.workspace.classifier)
+            if label is None or not np.array_equal(found.label, label):
+                raise InvalidFile(
+                    f"{self.session.workspace.classifier.name} must give the label volume that is shown, but gives "
+                    "another: apply again (⇧A) to know how sure it is."
+                )
+            self.post_message(Known(found.evidence, trained))
+
+    def _classify_by(self, report: Report, path: Path) -> "tuple[Trained, dict[int, str], Classified]":
+        """What a file has learned, the names of its labels, and what it makes of the image."""
+        self._compile(report)
+        from annotat3d_tui.workflow.applying import apply, open_trained
+
+        session = self.session
+        trained, names = open_trained(path)
+        self._check_memory(report.name, trained.parameters, len(trained.model.labels))
+        same = trained.parameters.superpixels == session.settled(session.parameters).superpixels
+        found = apply(
+            trained,
+            session.image.data,
+            superpixels=session.superpixels if same else None,
+            evidence=True,
+            cache=session.cache,
+            threads=available_threads(),
+            progress=report,
+        )
+        return trained, names, found

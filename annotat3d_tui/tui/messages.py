@@ -1,5 +1,6 @@
 """What workers tell the segmentation screen; it alone changes what is shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from annotat3d_tui.classifiers.training_data import TrainingData
     from annotat3d_tui.labels.annotation_file import Marks
     from annotat3d_tui.workflow.evidence import Evidence
+    from annotat3d_tui.workflow.learning import Trained
     from annotat3d_tui.workflow.run import Run
     from annotat3d_tui.workflow.segmentation import Result
 
@@ -61,6 +63,7 @@ class Labelled(Message):
     """A label volume was computed or loaded.
 
     origin and result: None when it was loaded. shares: of the voxels, of each label of one that was loaded.
+    names: that its labels come with.
     """
 
     def __init__(
@@ -70,9 +73,19 @@ class Labelled(Message):
         origin: Origin | None = None,
         result: "Result | None" = None,
         shares: dict[int, float] | None = None,
+        names: Mapping[int, str] | None = None,
     ) -> None:
         super().__init__()
         self.label, self.said, self.origin, self.result, self.shares = label, said, origin, result, shares
+        self.names = names or {}
+
+
+class Known(Message):
+    """How sure a label volume is, and what has learned to tell, once a classifier of a file has labelled it."""
+
+    def __init__(self, evidence: "Evidence | None", trained: "Trained") -> None:
+        super().__init__()
+        self.evidence, self.trained = evidence, trained
 
 
 class Tested(Message):

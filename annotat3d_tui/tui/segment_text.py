@@ -163,6 +163,11 @@ def score_text(value: float, digits: int) -> str:
     return "–" if math.isnan(value) else f"{value:.{digits}f}"
 
 
+def made_words(what: str, origin: "Origin") -> str:
+    """What a label volume is of, and how long it took."""
+    return f"{what} · made in {origin.run.seconds:.1f} s"
+
+
 def changed_words(session: "Session", origin: "Origin") -> str:
     """What is no longer as it was when a label volume was computed; "" when nothing is."""
     marks = session.annotation.changes != origin.changes

@@ -1,14 +1,18 @@
 """What the lines and panels of the segmentation screen say, brought up to date when something changes."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from textual import events, on
 from textual.timer import Timer
 
+from annotat3d_tui.labels.table import Label
 from annotat3d_tui.tui import segment_text
 from annotat3d_tui.tui.masking import Masking
 from annotat3d_tui.tui.messages import (
+    Known,
     Labelled,
     Origin,
     PlacesFound,
@@ -61,6 +65,7 @@ class Showing(Masking):
     _origin: Origin | None = None
     _label_note = ""
     _places: Places | None = None
+    _awaited: Callable[[], None] | None = None
 
     @property
     def origin(self) -> Origin | None:
@@ -178,11 +183,13 @@ class Showing(Masking):
         self._label_note = event.said
         self.session.evidence = self.view.evidence = event.result.evidence if event.result else None
         self.session.trained = event.result.trained if event.result else self.session.trained
-        self._places = None
+        self._places = self._awaited = None
         if event.shares is not None:
             self._shares = event.shares
             with errors_said(self):
-                self.session.annotation.add_missing(event.shares, f"labels of the {event.said}")
+                other = self.session.annotation.add_missing(event.shares, f"labels of the {event.said}", event.names)
+                if other:
+                    self.notify(other_names(other, event.names), markup=False, timeout=10)
         if event.result is not None and event.origin is not None:
             self.test(self.begin_test(), event.result, event.origin)
         self.annotation_changed()
@@ -198,14 +205,34 @@ class Showing(Masking):
 
     def action_uncertainty(self) -> None:
         """Show how unsure it is, or the label again."""
-        self.view.action_heat("uncertainty")
+        self._once_known(partial(self.view.action_heat, "uncertainty"))
 
     def action_probability(self) -> None:
         """Show the probability of the chosen label, or the label again."""
-        self.view.action_heat("probability")
+        self._once_known(partial(self.view.action_heat, "probability"))
 
     def action_next_place(self) -> None:
         """Go to the place where marks would teach most, then to the next one."""
+        self._once_known(self._next_place)
+
+    def _once_known(self, act: Callable[[], None]) -> None:
+        """Do what needs to know how sure the label volume is; after opening that is told by the kept classifier."""
+        if self.session.evidence is not None:
+            act()
+        else:
+            self._awaited = act
+            self.recall(self.begin("How sure it is"))
+
+    @on(Known)
+    def _known(self, event: Known) -> None:
+        self.session.evidence = self.view.evidence = event.evidence
+        self.session.trained = event.trained
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None and event.evidence is not None:
+            awaited()
+        self._show_tools()
+
+    def _next_place(self) -> None:
         evidence = self.session.evidence
         assert evidence is not None
         if self._places is None:
@@ -233,3 +260,13 @@ class Showing(Masking):
     @on(events.DescendantBlur)
     def _focus_moved(self) -> None:
         self._show_keys()
+
+
+def other_names(labels: Iterable[Label], names: Mapping[int, str]) -> str:
+    """That marked labels keep the names they have here, though a file calls them otherwise.
+
+    >>> other_names([Label(2, "Grain", (0, 0, 0))], {2: "Pore"})
+    'The file calls label 2 Pore, here it is Grain and keeps its name: rename it where that is wrong.'
+    """
+    said = ", ".join(f"label {label.id} {names[label.id]}, here it is {label.name}" for label in labels)
+    return f"The file calls {said} and keeps its name: rename it where that is wrong."

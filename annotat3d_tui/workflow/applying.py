@@ -1,6 +1,7 @@
 """A classifier that has learned, on another image."""
 
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,14 +9,31 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import Progress, part, quiet
 from annotat3d_tui.cache import Cache
 from annotat3d_tui.classifiers.model import Model
+from annotat3d_tui.classifiers.store import open_model
 from annotat3d_tui.classifiers.training_data import TrainingData
-from annotat3d_tui.errors import InvalidParameter
+from annotat3d_tui.errors import InvalidFile, InvalidParameter
 from annotat3d_tui.workflow.classifying import Classified, classify_superpixels, classify_voxels
 from annotat3d_tui.workflow.learning import Trained
 from annotat3d_tui.workflow.measuring import Markers, measure
 from annotat3d_tui.workflow.settings import Segmentation
 from annotat3d_tui.workflow.smoothing import smoothed
 from annotat3d_tui.workflow.superpixels import check_fit, make_superpixels
+
+
+class Opened(NamedTuple):
+    """What has learned, as it was kept in a file, and the names of its labels."""
+
+    trained: Trained
+    names: dict[int, str]
+
+
+def open_trained(path: Path | str) -> Opened:
+    """The classifier of a file; raises MissingFile, or InvalidFile for one that cannot be used."""
+    kept = open_model(path)
+    try:
+        return Opened(learned(kept.model, Segmentation.from_dict(kept.parameters)), kept.names)
+    except InvalidParameter as error:
+        raise InvalidFile(f"{path} must have parameters that this program knows: {error}") from None
 
 
 def learned(model: Model, parameters: Segmentation) -> Trained:

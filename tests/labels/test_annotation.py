@@ -507,6 +507,17 @@ def test_labels_of_a_loaded_volume_are_added_as_one_act_that_can_be_undone() -> 
     assert annotation.history() == []
 
 
+def test_labels_come_with_their_names_and_marked_ones_keep_theirs() -> None:
+    annotation = opened()
+    annotation.rename(2, "Pore")
+    annotation.draw(parse_stroke("brush 2 r=0 xy z=1 3,4"))
+    kept = annotation.add_missing((1, 2, 3), "labels of rock", {1: "Resin", 2: "Grain", 3: "Crack", 9: "Unused"})
+    assert [(label.id, label.name) for label in annotation.table] == [(1, "Resin"), (2, "Pore"), (3, "Crack")]
+    assert [label.name for label in kept] == ["Pore"]
+    assert annotation.undo() == "labels of rock"
+    assert [(label.id, label.name) for label in annotation.table] == [(1, "Background"), (2, "Pore")]
+
+
 def locked_label_2() -> Annotation:
     """Label 2 marked in a line and locked."""
     annotation = opened()

@@ -192,3 +192,42 @@ async def test_the_form_says_what_it_costs_and_what_is_computed_again(files: Pat
         assert cost_text(session, other).endswith("computes features and training")
         await pilot.press("C")
         await until(pilot, lambda: "computes training only" in seen(pilot).replace("\n", " "))
+
+
+async def test_after_opening_the_kept_classifier_tells_how_sure_it_is(files: Path) -> None:
+    async with opened(files, (120, 40)) as (pilot, screen):
+        screen.session.keep_parameters(QUICK)
+        await mark(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: screen.session.recallable and screen.running is None)
+        before = screen.session.evidence
+        assert before is not None
+    async with opened(files, (120, 40)) as (pilot, screen):
+        assert screen.session.evidence is None
+        assert "label of all slices · made in" in seen(pilot)
+        await pilot.press("semicolon")
+        await until(pilot, lambda: screen.view.heat == "uncertainty")
+        again = screen.session.evidence
+        assert again is not None
+        np.testing.assert_array_equal(again.uncertainty(()), before.uncertainty(()))
+    async with opened(files, (120, 40)) as (pilot, screen):
+        await pilot.press("N")
+        await until(pilot, lambda: any("most uncertain in slice" in toast for toast in toasts(pilot)))
+        await pilot.press("f", "c")
+        await until(pilot, lambda: "Save classifier" in seen(pilot))
+
+
+async def test_a_kept_classifier_that_gives_another_label_volume_tells_nothing(files: Path) -> None:
+    async with opened(files, (120, 40)) as (pilot, screen):
+        screen.session.keep_parameters(QUICK)
+        await mark(pilot)
+        await pilot.press("A")
+        await until(pilot, lambda: screen.session.recallable and screen.running is None)
+        session = screen.session
+        assert session.label is not None
+        session.keep_label(np.flip(session.label, 2).copy(), session.run)
+    async with opened(files, (120, 40)) as (pilot, screen):
+        await pilot.press("semicolon")
+        await until(pilot, lambda: any("must give the label volume that is shown" in toast for toast in toasts(pilot)))
+        assert screen.session.evidence is None
+        assert screen.view.heat == ""

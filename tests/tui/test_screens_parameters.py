@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.widgets import Checkbox, Input, Select, Static
 
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.parameters import Parameters, group, parameter
 from annotat3d_tui.tui.forms import BoxesField, ChoiceField, Field, Form, GroupField, LineField
 from annotat3d_tui.tui.screens.parameters import OWN, ParametersScreen
+from annotat3d_tui.workflow import presets
 
 
 @dataclass(frozen=True)
@@ -156,3 +157,14 @@ async def test_esc_changes_nothing_and_the_form_needs_no_sideways_scrolling_at_8
         await pilot.press("escape")
         await pilot.pause()
     assert app.answers == [None]
+
+
+@pytest.mark.parametrize("preset", presets.PRESETS.values(), ids=tuple(presets.PRESETS))
+async def test_a_form_that_nobody_changed_is_the_preset(preset: Parameters) -> None:
+    class Formed(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Form(preset)
+
+    app = Formed()
+    async with app.run_test(size=(100, 60)):
+        assert app.query_one(Form).value() == preset

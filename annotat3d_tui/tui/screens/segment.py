@@ -86,6 +86,7 @@ class SegmentScreen(Showing):
         self.view.superpixels = self.session.superpixels
         self.view.label_volume = self.session.label
         self._origin = segment_text.origin_of(self.session)
+        self._label_note = segment_text.made_words("label of all slices", self._origin) if self._origin else ""
         self._choose_one_that_is_there()
         self.annotation_changed()
         self.warmup.start()

@@ -24,6 +24,7 @@ CHANGES = (
     *(action for action in FILES if action.startswith("load_")),
 )
 READ_ONLY = "the workspace is open read-only"
+EVIDENCE = ("uncertainty", "probability", "next_place")
 ONE_AT_A_TIME = (*COMPUTATIONS, *FILES, "parameters", "open_other")
 
 MOUSE = "Mouse: left draws, right erases a stroke, wheel changes the slice, middle drag pans."
@@ -44,11 +45,15 @@ def why_not(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
     if action in ("preview", "apply"):
         marked = len(session.annotation.markers.counts())
         return "" if marked > 1 else "mark at least two labels first"
-    if action in ("uncertainty", "probability", "next_place") and session.evidence is None:
-        return "how sure it is was not computed yet: ⇧P or ⇧A does it"
+    if action in EVIDENCE and session.evidence is None:
+        if not session.recallable:
+            return "how sure it is was not computed yet: ⇧P or ⇧A does it"
+        return running.in_the_way if running is not None else ""
     if action == "details" and screen.origin is None:
         return "nothing was learned yet: ⇧P or ⇧A does it"
-    if action in ("save_classifier", "save_training") and session.trained is None:
+    if action == "save_classifier" and session.trained is None and not session.recallable:
+        return "nothing was learned yet: ⇧P or ⇧A does it"
+    if action == "save_training" and (session.trained is None or not len(session.trained.samples.labels)):
         return "nothing was learned since it was opened: ⇧P or ⇧A does it"
     if action in ("superpixels", "superpixel_preview") and session.parameters.by_voxel:
         return "every voxel is classified by itself: ⇧C chooses superpixels"
