@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import annotat3d_tui
+from annotat3d_tui.cli.main import COMMANDS
 
 PACKAGE = Path(annotat3d_tui.__file__).parent
 HEAVY = ("tensorflow", "numba", "sklearn", "pyvista", "vtkmodules", "textual")
@@ -80,9 +81,14 @@ def tiny_image(tmp_path: Path) -> Path:
     return path
 
 
-def test_help_and_info_load_nothing_heavy(tiny_image: Path) -> None:
-    for arguments in (["--help"], ["info", str(tiny_image)], ["--version"]):
+def test_info_loads_nothing_heavy(tiny_image: Path) -> None:
+    for arguments in (["info", str(tiny_image)], ["--version"]):
         assert modules_after(*arguments).isdisjoint(HEAVY), arguments
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_no_help_loads_anything_heavy(command: str) -> None:
+    assert modules_after(*([command] if command else []), "--help").isdisjoint({*HEAVY, "scipy", "skimage"})
 
 
 def test_help_answers_in_half_a_cpu_second() -> None:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, part, quiet
-from annotat3d_tui.classifiers.groups import folds_of
 from annotat3d_tui.classifiers.model import Classifier, Model
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.parameters import Parameters, parameter
@@ -94,6 +93,8 @@ class PermutationSelection(Parameters):
 
 def _folds(labels: NDArray[Any], groups: NDArray[np.intp]) -> NDArray[np.intp]:
     """The fold of each sample (m,): whole groups, unless each label is in one fold only."""
+    from annotat3d_tui.classifiers.groups import folds_of  # brings in Numba, which a form does without
+
     fold_of = folds_of(groups, labels, FOLDS)
     if any(len(np.unique(fold_of[labels == label])) > 1 for label in np.unique(labels)):
         return fold_of

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,9 +26,10 @@ from annotat3d_tui.errors import Annotat3DError, CannotWrite, InvalidParameter
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.files import save_labels
-from annotat3d_tui.workflow.applying import apply, open_trained
 from annotat3d_tui.workflow.forecast import memory_needed
-from annotat3d_tui.workflow.learning import Trained
+
+if TYPE_CHECKING:
+    from annotat3d_tui.workflow.learning import Trained
 
 Outputs = dict[str, Path]
 
@@ -54,6 +55,8 @@ def run(given: argparse.Namespace) -> int:
         raise InvalidParameter(
             f"--superpixels must be of a single image, received {len(given.images)} images: omit it."
         )
+    from annotat3d_tui.workflow.applying import open_trained
+
     trained, _ = open_trained(given.classifier)
     plan = _plan(given, trained)
     todo = {image: paths for image, paths in plan.items() if not (given.skip_existing and paths["label"].exists())}
@@ -72,7 +75,7 @@ def run(given: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _plan(given: argparse.Namespace, trained: Trained) -> dict[str, Outputs]:
+def _plan(given: argparse.Namespace, trained: "Trained") -> dict[str, Outputs]:
     """What is written for each image; raises CannotWrite where two would give one file."""
     output, several = Path(given.output), len(given.images) > 1
     if not several and not output.is_dir():
@@ -111,7 +114,7 @@ def _folder(given: argparse.Namespace) -> Iterator[None]:
                 output.rmdir()
 
 
-def _in_folder(given: argparse.Namespace, trained: Trained, image: str) -> Outputs:
+def _in_folder(given: argparse.Namespace, trained: "Trained", image: str) -> Outputs:
     """The label has the name of its image, as TIFF; maps have it before theirs: IMAGE-p-1.tif."""
     stem, folder = Path(image).stem, Path(given.output)
     paths = {"label": folder / f"{stem}.tif"}
@@ -120,7 +123,7 @@ def _in_folder(given: argparse.Namespace, trained: Trained, image: str) -> Outpu
     return paths
 
 
-def _one(given: argparse.Namespace, trained: Trained, image: str, paths: Outputs, count: str) -> dict[str, Any]:
+def _one(given: argparse.Namespace, trained: "Trained", image: str, paths: Outputs, count: str) -> dict[str, Any]:
     """Classify an image, and tell of it; what fails is said and told."""
     begun = time.monotonic()
     try:
@@ -137,7 +140,9 @@ def _one(given: argparse.Namespace, trained: Trained, image: str, paths: Outputs
     }
 
 
-def _classify(given: argparse.Namespace, trained: Trained, path: str, paths: Outputs, count: str) -> dict[int, int]:
+def _classify(given: argparse.Namespace, trained: "Trained", path: str, paths: Outputs, count: str) -> dict[int, int]:
+    from annotat3d_tui.workflow.applying import apply
+
     image, voxels = open_image(path, raw_properties(given, path))
     image = replace(image, data=voxels)
     check_budget(

@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +20,12 @@ from annotat3d_tui.cli.open import open_screen
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.demo import LABEL_NAMES, demo_files
 from annotat3d_tui.labels.colours import colour_of
-from annotat3d_tui.labels.compare import compare
 from annotat3d_tui.render.halfblocks import print_picture
 from annotat3d_tui.render.picture import slice_picture
-from annotat3d_tui.session import Session
-from annotat3d_tui.tui.opening import open_demo
 from annotat3d_tui.volume.files import open_labels
-from annotat3d_tui.workflow.segmentation import segment
+
+if TYPE_CHECKING:
+    from annotat3d_tui.session import Session
 
 WIDEST = 120
 GAP = 2
@@ -40,6 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Compute and show, or open the screen."""
+    from annotat3d_tui.tui.opening import open_demo
+
     session = open_demo(Path(given.workspace) if given.workspace else None)
     try:
         if not given.open:
@@ -49,7 +51,10 @@ def run(given: argparse.Namespace) -> int:
     return open_screen(workspace=str(session.workspace.folder)) if given.open else 0
 
 
-def _segment_and_show(session: Session, as_json: bool) -> None:
+def _segment_and_show(session: "Session", as_json: bool) -> None:
+    from annotat3d_tui.labels.compare import compare
+    from annotat3d_tui.workflow.segmentation import segment
+
     begun = time.monotonic()
     image = session.image.data
     result = segment(

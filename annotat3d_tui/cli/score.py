@@ -8,7 +8,6 @@ from pathlib import Path
 
 from annotat3d_tui.cli.inputs import open_labels_of
 from annotat3d_tui.cli.output import add_output_flags, show
-from annotat3d_tui.labels.compare import compare
 from annotat3d_tui.volume.files import open_labels
 
 
@@ -22,6 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Compare and print."""
+    from annotat3d_tui.labels.compare import compare
+
     label = open_labels(Path(given.label))
     truth = open_labels_of(given.truth, label, "truth")
     ignore = open_labels_of(given.ignore, label, "mask") if given.ignore else None

@@ -16,6 +16,7 @@ import argparse
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -39,8 +40,10 @@ from annotat3d_tui.volume.files import save_labels
 from annotat3d_tui.volume.volume import Volume
 from annotat3d_tui.workflow.forecast import memory_needed
 from annotat3d_tui.workflow.presets import PRESETS
-from annotat3d_tui.workflow.segmentation import Result, segment
 from annotat3d_tui.workflow.settings import Pixels, Segmentation
+
+if TYPE_CHECKING:
+    from annotat3d_tui.workflow.segmentation import Result
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,7 +116,9 @@ def run(given: argparse.Namespace) -> int:
 
 def _segment(
     given: argparse.Namespace, image: Volume, marked: Marked, training: list[TrainingData], parameters: Segmentation
-) -> Result:
+) -> "Result":
+    from annotat3d_tui.workflow.segmentation import segment
+
     voxels, superpixels = image.data, None
     if given.superpixel_file:
         superpixels = check_superpixels(open_labels_of(given.superpixel_file, image, "superpixels"), voxels.shape)
@@ -133,7 +138,7 @@ def _segment(
     )
 
 
-def _keep(given: argparse.Namespace, result: Result) -> None:
+def _keep(given: argparse.Namespace, result: "Result") -> None:
     """Write the training data and the classifier, where that is wanted."""
     samples = result.trained.samples
     if given.save_training:

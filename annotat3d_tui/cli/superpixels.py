@@ -21,12 +21,10 @@ from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_labels_of, 
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.memory import check_budget
-from annotat3d_tui.superpixels.repair import repair
 from annotat3d_tui.volume.files import check_volume_output, save_labels
 from annotat3d_tui.volume.volume import Volume
 from annotat3d_tui.workflow.forecast import memory_needed
 from annotat3d_tui.workflow.presets import PRESETS
-from annotat3d_tui.workflow.superpixels import make_superpixels, preview_superpixels
 
 MAKING = ("method", "spacing", "compactness", "preview")
 
@@ -60,6 +58,8 @@ def run(given: argparse.Namespace) -> int:
 
 def _made(given: argparse.Namespace, voxels: NDArray[Any]) -> tuple[NDArray[np.int32], dict[str, Any], str]:
     """New superpixels, facts about them, and what to say."""
+    from annotat3d_tui.workflow.superpixels import make_superpixels, preview_superpixels
+
     parameters = with_flags(PRESETS["manual"], given)
     check_budget("Making superpixels", memory_needed(voxels, parameters), budget_of(given))
     parameters = parameters.resolved(voxels)
@@ -75,6 +75,8 @@ def _made(given: argparse.Namespace, voxels: NDArray[Any]) -> tuple[NDArray[np.i
 
 def _repaired(given: argparse.Namespace, image: Volume) -> tuple[NDArray[np.int32], dict[str, Any], str]:
     """Superpixels of a file made fit, facts about them, and what to say."""
+    from annotat3d_tui.superpixels.repair import repair
+
     foreign = open_labels_of(given.repair, image, "superpixels")
     ids, report = repair(foreign, image.data.shape, threads=threads_of(given), progress=progress_line())
     return ids, {"repaired": given.repair, **report._asdict()}, report.sentence

@@ -5,7 +5,7 @@ import importlib.metadata
 import math
 import resource
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,15 @@ from annotat3d_tui.cli.flags import threads_of
 from annotat3d_tui.features.dimensions import choose_dimensions
 from annotat3d_tui.memory import bytes_text
 from annotat3d_tui.workflow.evidence import places_to_annotate
-from annotat3d_tui.workflow.segmentation import Result
 from annotat3d_tui.workflow.settings import Segmentation
+
+if TYPE_CHECKING:
+    from annotat3d_tui.workflow.segmentation import Result
 
 PLACES = 3
 
 
-def result_lines(result: Result, facts: Mapping[str, Any], names: Mapping[int, str] | None = None) -> list[str]:
+def result_lines(result: "Result", facts: Mapping[str, Any], names: Mapping[int, str] | None = None) -> list[str]:
     """What people want to know of a segmentation, line by line."""
     used = result.parameters
     dropped = len(result.trained.samples.columns) - len(result.model.columns)
@@ -51,7 +53,7 @@ def _superpixels_text(used: Segmentation, file: str | None) -> str:
 
 
 def result_facts(
-    given: argparse.Namespace, asked: Segmentation, result: Result, image: NDArray[Any], seconds: float
+    given: argparse.Namespace, asked: Segmentation, result: "Result", image: NDArray[Any], seconds: float
 ) -> dict[str, Any]:
     """The same as JSON has it, with parameters, versions and costs."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -83,7 +85,7 @@ def _lag(image: NDArray[Any]) -> float | None:
     return lag if math.isfinite(lag) else None  # JSON has no infinity, which a single slice has
 
 
-def _places(result: Result) -> list[dict[str, int]]:
+def _places(result: "Result") -> list[dict[str, int]]:
     if result.evidence is None:
         return []
     return [{"x": x, "y": y, "z": z} for z, y, x in places_to_annotate(result.evidence)]

@@ -12,7 +12,6 @@ from annotat3d_tui.cli.output import progress_line
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.volume.types import IMAGE_TYPES
 from annotat3d_tui.workflow.presets import PRESETS
-from annotat3d_tui.workflow.segmentation import segment
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Segment a tiny volume of every voxel type with every preset, in 2D and 3D."""
+    from annotat3d_tui.workflow.segmentation import segment
+
     begun = time.monotonic()
     progress = progress_line()
     types = given.types.split(",")

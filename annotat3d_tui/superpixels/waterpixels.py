@@ -1,4 +1,7 @@
-"""Image -> superpixels by waterpixels: gradient, seeds on a grid, compact watershed, connected pieces."""
+"""Image -> superpixels by waterpixels: gradient, seeds on a grid, compact watershed, connected pieces.
+
+The engine is imported when it is called: a form or a `--help` that only reads parameters does without Numba.
+"""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -10,10 +13,6 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, part, quiet
 from annotat3d_tui.parameters import Parameters, parameter
-from annotat3d_tui.superpixels.flood import box_and_halo, flood
-from annotat3d_tui.superpixels.gradient import gradient
-from annotat3d_tui.superpixels.mend import mend
-from annotat3d_tui.superpixels.seeds import nodes_within, place_seeds
 
 _SPACING = (
     "distance of the seeds, so about the side of a superpixel: larger is faster, "
@@ -64,6 +63,11 @@ class _Watershed(Parameters):
     def _grow(
         self, image: NDArray[Any], planes: slice, threads: int, progress: Progress, out: NDArray[np.int32] | None
     ) -> NDArray[np.int32]:
+        from annotat3d_tui.superpixels.flood import flood
+        from annotat3d_tui.superpixels.gradient import gradient
+        from annotat3d_tui.superpixels.mend import mend
+        from annotat3d_tui.superpixels.seeds import nodes_within, place_seeds
+
         flat = self._flat(image)
         first, last, _ = planes.indices(image.shape[0])
         along_z = nodes_within(image.shape[0], 1 if flat else self.spacing, first, last)
@@ -93,6 +97,8 @@ class Waterpixels3D(_Watershed):
     @property
     def reach(self) -> int:
         """How many planes around a plane matter to its superpixels."""
+        from annotat3d_tui.superpixels.flood import box_and_halo
+
         return box_and_halo(self.spacing, self.compactness, False)[1]
 
     def _flat(self, image: NDArray[Any]) -> bool:

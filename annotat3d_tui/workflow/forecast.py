@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.allocation import lies_in_file, scratch_room
 from annotat3d_tui.blocks import available_threads
-from annotat3d_tui.features.engine import slab_thickness
 from annotat3d_tui.superpixels.waterpixels import Waterpixels
 from annotat3d_tui.workflow.settings import Pixels, Segmentation
 
@@ -28,6 +27,8 @@ def forecast(image: NDArray[Any], parameters: Segmentation, threads: int | None 
 
     labels: how many there are.
     """
+    from annotat3d_tui.features.engine import slab_thickness  # brings in Numba, which a `--help` does without
+
     volumes = _volumes(image, parameters.resolved(image), labels)
     slab = 4 * slab_thickness(image.shape) * image[0].size
     memory = PROGRAM + (threads or available_threads()) * SLABS * slab

@@ -6,9 +6,10 @@ from hypothesis.extra import numpy as arrays
 from scipy import ndimage
 
 from annotat3d_tui.errors import Cancelled, InvalidParameter
+from annotat3d_tui.superpixels.clustering import ITERATIONS
 from annotat3d_tui.superpixels.intensity import intensity
 from annotat3d_tui.superpixels.methods import METHODS
-from annotat3d_tui.superpixels.slic import ITERATIONS, Slic
+from annotat3d_tui.superpixels.slic import Slic
 from tests.superpixels.phantoms import majority_labels, two_phases
 from tests.superpixels.test_waterpixels import assert_superpixels
 
