@@ -21,6 +21,7 @@ from annotat3d_tui.features.lines import (
 def fold_columns(
     source: Array,
     where: Array,
+    step: int,
     taps: Array,
     sign: Number,
     centre: Number,
@@ -29,27 +30,45 @@ def fold_columns(
     target: Array,
     left: Index,
 ) -> None:
-    """Filter `source` (n, m), less `centre`, along its first axis into `target`, from column `left` on."""
+    """Filter `source` (n, m), less `centre`, along its first axis into `target`, from column `left` on.
+
+    Row k of the target is what row k × step would be.
+    """
     reach = taps.size - 1
+    at_a_time = (CHUNK - 1) // step + 1
     for start in range(0, source.shape[1], LANES):
         width = min(LANES, source.shape[1] - start)
-        for top in range(0, target.shape[0], CHUNK):
-            count = min(CHUNK, target.shape[0] - top)
-            lay_columns(source, where, top, count + 2 * reach, start, width, centre, np.float32(1), line)
-            fold(line, LANES, count * LANES, taps, sign, total)
+        for top in range(0, target.shape[0], at_a_time):
+            count = min(at_a_time, target.shape[0] - top)
+            laid = (count - 1) * step + 1 + 2 * reach
+            lay_columns(source, where, top * step, laid, start, width, centre, np.float32(1), line)
+            if step == 1:
+                fold(line, LANES, count * LANES, taps, sign, total)
+            else:
+                for k in range(count):
+                    fold(line[k * step * LANES :], LANES, LANES, taps, sign, total[k * LANES :])
             take_columns(total, count, target, top, left + start, width, np.float32(1))
 
 
 @kernel
 def lower(
-    smooth: Array, rows: Array, places: Array, taps: Array, line: Array, total: Array, planes: Array, low: Array
+    smooth: Array,
+    rows: Array,
+    places: Array,
+    step: int,
+    taps: Array,
+    line: Array,
+    total: Array,
+    planes: Array,
+    low: Array,
 ) -> None:
-    """Smooth planes along y and x."""
+    """Smooth planes along y and x; row k of the result is what row k × step would be."""
     batch = rows_at_a_time(smooth.shape[2], taps.size - 1)
     for z in range(smooth.shape[0]):
-        fold_columns(smooth[z], rows, taps, np.float32(1), np.float32(0), line, total[0], planes[0], np.int64(0))
-        for top in range(0, smooth.shape[1], batch):
-            count = min(batch, smooth.shape[1] - top)
+        one, zero = np.float32(1), np.float32(0)
+        fold_columns(smooth[z], rows, step, taps, one, zero, line, total[0], planes[0], np.int64(0))
+        for top in range(0, low.shape[1], batch):
+            count = min(batch, low.shape[1] - top)
             fold_rows(planes[0], top, count, places, taps, np.float32(1), line, total[0])
             take_rows(total[0], places.size, count, low[z], top, np.float32(1), np.float32(0))
 
@@ -137,6 +156,29 @@ def _take(magnitude: Array, most: Array, mean: Array) -> None:
         most[i] = max(most[i], magnitude[i])
     for i in range(most.size):
         mean[i] += magnitude[i]
+
+
+@kernel
+def spread(nodes: Array, offset: int, step_z: int, step_y: int, target: Array) -> None:
+    """What lies between `nodes` (k, m, X), linearly, into `target` (Z, Y, X).
+
+    Plane 0 of the target is `offset` voxels behind the first node; nodes are `step_z` planes and `step_y` rows apart.
+    """
+    for z in range(target.shape[0]):
+        k = (offset + z) // step_z
+        share_z = np.float32((offset + z) % step_z) / np.float32(step_z)
+        next_k = min(k + 1, nodes.shape[0] - 1)
+        for y in range(target.shape[1]):
+            m = y // step_y
+            share_y = np.float32(y % step_y) / np.float32(step_y)
+            next_m = min(m + 1, nodes.shape[1] - 1)
+            a, b, c, d = nodes[k, m], nodes[k, next_m], nodes[next_k, m], nodes[next_k, next_m]
+            to_d, to_c = share_z * share_y, share_z * (np.float32(1) - share_y)
+            to_b = share_y - to_d
+            to_a = np.float32(1) - share_z - to_b
+            row = target[z, y]
+            for i in range(row.size):
+                row[i] = to_a * a[i] + to_b * b[i] + to_c * c[i] + to_d * d[i]
 
 
 @kernel

@@ -55,6 +55,18 @@ def test_magnitudes_are_those_of_dense_kernels(shape, dimensions, radius):
     check(textured(shape), radius, dimensions, 3e-4)
 
 
+@pytest.mark.parametrize("dimensions", [2, 3])
+@pytest.mark.parametrize(("radius", "step"), [(4, 2), (5, 2), (8, 2), (16, 4)])
+def test_large_windows_are_exact_at_nodes_and_near_between(radius, step, dimensions):
+    image = textured((23, 42, 31))
+    found = filtered(image, "fft_gabor", (radius,), dimensions)
+    for part, expected in magnitudes(image, radius, dimensions).items():
+        values = found[f"fft_gabor {radius} {part}"]
+        at_nodes = np.s_[:: step if dimensions == 3 else 1, ::step]
+        np.testing.assert_allclose(values[at_nodes], expected[at_nodes], atol=3e-4)
+        assert np.sqrt(np.mean((values - expected) ** 2)) < 0.035 * expected.std()
+
+
 @pytest.mark.parametrize("dtype", TYPES)
 def test_every_voxel_type(dtype):
     check(textured((6, 7, 11), dtype), 1, 3, 3e-4)
