@@ -5,6 +5,7 @@ lies in memory is mapped, too, since the heap keeps what is given back to it.
 """
 
 import contextlib
+import ctypes
 import mmap
 import os
 import tempfile
@@ -47,6 +48,12 @@ def _in_memory(size: int, kind: np.dtype[Any]) -> NDArray[Any]:
     with contextlib.suppress(OSError):  # a system without large pages
         room.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(room, kind)
+
+
+def give_back() -> None:
+    """Let the machine have what the heap keeps of arrays that are gone; the GNU C library can be told so."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def lies_in_file(size: int) -> bool:

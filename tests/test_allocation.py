@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -50,3 +51,13 @@ def test_without_room_for_a_file_the_array_is_in_memory(tmp_path: Path, monkeypa
 
     monkeypatch.setattr(os, "posix_fallocate", full)
     assert allocation.empty((10, 20, 30), np.uint8).shape == (10, 20, 30)
+
+
+def test_what_the_heap_keeps_goes_back_where_the_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(allocation.ctypes, "CDLL", lambda _: SimpleNamespace(malloc_trim=told.append))
+    allocation.give_back()
+    assert told == [0]
+    monkeypatch.setattr(allocation.ctypes, "CDLL", lambda _: SimpleNamespace())
+    allocation.give_back()
+    assert told == [0]

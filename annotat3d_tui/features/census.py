@@ -5,6 +5,7 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.compiled import kernel
 from annotat3d_tui.features.block import read_only
 from annotat3d_tui.features.lines import Array
@@ -18,10 +19,10 @@ class Census:
     """
 
     def __init__(self, count: int, blocks: int) -> None:
-        self.voxels = np.zeros(count, np.int64)
+        self.voxels = empty(count, np.int64)
         self.unseen = np.ones(count, np.bool_)
-        self._first = np.full(count, blocks, np.int32)
-        self._last = np.full(count, -1, np.int32)
+        self._first, self._last = empty(count, np.int32), empty(count, np.int32)
+        self.voxels[:], self._first[:], self._last[:] = 0, blocks, -1
         self._ranges = [(count, 0)] * blocks
         self._closing: list[NDArray[np.int32]] = []
         self._open: list[NDArray[np.int32]] = []
@@ -45,16 +46,14 @@ class Census:
     def settle(self) -> None:
         """All blocks have been looked at."""
         self.unseen = self.voxels == 0
-        blocks = np.arange(len(self._ranges) + 1)
-        by_first, by_last = (np.argsort(each, kind="stable").astype(np.int32) for each in (self._first, self._last))
-        starts = np.searchsorted(self._first[by_first], blocks)
-        stops = np.searchsorted(self._last[by_last], blocks)
         still = np.zeros(0, np.int32)
-        for number in range(len(self._ranges)):
-            self._closing.append(by_last[stops[number] : stops[number + 1]])
-            still = np.concatenate([still, by_first[starts[number] : starts[number + 1]]])
-            still = still[self._last[still] > number]
+        for number, (low, high) in enumerate(self._ranges):
+            first, last = self._first[low:high], self._last[low:high]
+            opened = np.flatnonzero((first == number) & (last > number))
+            self._closing.append((np.flatnonzero(last == number) + low).astype(np.int32))
+            still = np.concatenate([still[self._last[still] > number], (opened + low).astype(np.int32)])
             self._open.append(still)
+        del self._first, self._last
 
     def closing(self, number: int) -> NDArray[np.int32]:
         """Superpixels whose last voxels are in block `number`."""

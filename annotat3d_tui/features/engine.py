@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import give_back
 from annotat3d_tui.blocks import Progress, in_threads, part, slabs
 from annotat3d_tui.features.block import Block, Scratch, Source
 from annotat3d_tui.features.gathering import Marks, Regions
@@ -62,6 +63,7 @@ def gather(
         counted = 1 / (1 + sum(one.cost(dimensions) for one in evaluations))
         in_threads(regions.count, range(len(blocks)), threads, part(progress, 0.0, counted), "features")
         regions.begin()
+    give_back()
     own = threading.local()
 
     def work(task: tuple[int, Evaluation]) -> None:
@@ -84,6 +86,7 @@ def gather(
     costs = {one: round(10 * one.cost(dimensions)) for one in evaluations}
     weights = [float((blocks[number][1] - blocks[number][0]) * costs[one]) for number, one in tasks]
     in_threads(work, tasks, threads, part(progress, counted, 1.0), "features", weights)
+    give_back()
 
 
 def evaluate(block: Block, evaluations: Iterable[Evaluation]) -> Iterable[tuple[str, NDArray[Any]]]:
