@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo run test check format bench bench-quality bench-interaction bench-scaling pictures phantom clean
+.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling pictures phantom clean
 
 help:     ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
@@ -41,7 +41,10 @@ format: setup  ## formats the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 bench: setup  ## our speed and memory beside scikit-image's, in one run
-	@$(BIN)/python tests/benchmarks/bench.py
+	@$(BIN)/python tests/benchmarks/bench.py; whole=$$?; $(BIN)/python tests/benchmarks/superpixels.py && exit $$whole
+
+bench-superpixels: setup  ## superpixels beside scikit-image's: speed, memory, best possible Dice
+	@$(BIN)/python tests/benchmarks/superpixels.py
 
 bench-quality: setup  ## Dice of the presets on labelled images, beside other programs
 	@$(BIN)/python -m tests.benchmarks.quality

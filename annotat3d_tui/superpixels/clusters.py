@@ -18,6 +18,9 @@ CHUNK = 1024
 COUNT, INTENSITY, Z, Y, X = range(5)
 """Columns of the sums over the voxels of a centre."""
 
+NEVER = np.float32(1e30)
+"""The value of a candidate that is none, which fills their number up to a multiple of three."""
+
 _BITS = 17  # of a sum over a chunk of coordinates below 128
 _MASK = (1 << _BITS) - 1
 _UNIT = np.float32(1 / 65535)
@@ -125,6 +128,9 @@ def _candidates(
                 plane[4] = centre[0] * centre[0] + weight * (z * z + y * y + x * x)
                 numbers[count] = (i * centres.shape[1] + j) * centres.shape[2] + k
                 count += 1
+    for beyond in range(count, min(-(-count // 3) * 3, planes.shape[0])):
+        planes[beyond, :4] = 0
+        planes[beyond, 4] = NEVER
     return count
 
 
@@ -156,19 +162,28 @@ def _describe(
 def _choose(
     voxels: NDArray[Any], size: int, planes: NDArray[Any], count: int, best: NDArray[Any], label: NDArray[Any]
 ) -> None:
-    """For each voxel the candidate of the lowest value, the first of equal ones."""
+    """For each voxel the candidate of the lowest value, the first of equal ones; three are compared at a time."""
     for t in range(size):
-        best[t] = np.float32(1e30)
+        best[t] = NEVER
         label[t] = 0
     level, in_z, in_y, in_x = voxels[0], voxels[1], voxels[2], voxels[3]
-    for c in range(count):
-        a, b, d, e, f = planes[c]
-        number = np.int32(c)
+    for c in range(0, count, 3):
+        a0, b0, d0, e0, f0 = planes[c]
+        a1, b1, d1, e1, f1 = planes[c + 1]
+        a2, b2, d2, e2, f2 = planes[c + 2]
+        first, second, third = np.int32(c), np.int32(c + 1), np.int32(c + 2)
         for t in range(size):
-            value = a * level[t] + b * in_z[t] + d * in_y[t] + e * in_x[t] + f
-            lower = value < best[t]
-            best[t] = value if lower else best[t]
-            label[t] = number if lower else label[t]
+            lowest, chosen = best[t], label[t]
+            value = a0 * level[t] + b0 * in_z[t] + d0 * in_y[t] + e0 * in_x[t] + f0
+            chosen = first if value < lowest else chosen
+            lowest = min(value, lowest)
+            value = a1 * level[t] + b1 * in_z[t] + d1 * in_y[t] + e1 * in_x[t] + f1
+            chosen = second if value < lowest else chosen
+            lowest = min(value, lowest)
+            value = a2 * level[t] + b2 * in_z[t] + d2 * in_y[t] + e2 * in_x[t] + f2
+            chosen = third if value < lowest else chosen
+            best[t] = min(value, lowest)
+            label[t] = chosen
 
 
 @kernel
