@@ -30,7 +30,7 @@ COMMANDS = {
     "superpixels": Command("superpixels", "superpixels of an image"),
     "segment": Command("segment", "the label volume that markers ask for"),
     "classify": Command("classify", "label volumes of other images, by a classifier that was kept"),
-    "mark": Command("mark", "strokes written as text into a marker volume"),
+    "mark": Command("mark", "strokes, masks or the marks of a workspace into markers, an annotation, or text"),
     "score": Command("score", "accuracy, Dice and IoU of a label volume against the truth"),
     "demo": Command("demo", "the main job on the embedded volume"),
     "doctor": Command("doctor", "what works on this machine, and how to get the rest"),

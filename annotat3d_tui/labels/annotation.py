@@ -284,6 +284,11 @@ class Annotation:
         return self._step("redo", min(times, len(self._undone)))
 
     @property
+    def done(self) -> tuple[Act, ...]:
+        """The acts that are done, oldest first."""
+        return tuple(self._done)
+
+    @property
     def position(self) -> int:
         """How many acts are done; those after it are undone."""
         return len(self._done)

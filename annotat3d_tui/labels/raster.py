@@ -1,4 +1,5 @@
-"""Which pixels of a plane a disk covers while it moves along straight lines, in whole numbers and without gaps."""
+"""Which pixels of a plane a disk covers while it moves along straight lines, and which lie in a polygon: all in whole
+numbers, without gaps."""
 
 from collections.abc import Iterator
 from math import isqrt
@@ -94,6 +95,39 @@ def swept_disk(centres: NDArray[np.int64], shape: tuple[int, int], squared_radiu
     rows, columns = np.divmod(covered, width)
     flat: NDArray[np.int64] = (rows + top) * shape[1] + columns + left
     return flat
+
+
+def filled_polygon(points: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.int64]:
+    """Flat indices, rising, of pixels of a plane (rows, columns) inside a closed polygon of (n, 2) of (h, v), or on it.
+
+    Inside is what a ray to the left leaves an odd number of times; the outline is that of `centre_line`.
+    """
+    closed = np.concatenate([points, points[:1]])
+    outline = swept_disk(centre_line(closed, shape, 0), shape, 0)
+    left, top = np.maximum(points.min(axis=0), 0).tolist()
+    right, bottom = np.minimum(points.max(axis=0) + 1, (shape[1], shape[0])).tolist()
+    if bottom <= top or right <= left:
+        return outline
+    width = right - left + 1  # one column more, for edges on the right of the plane
+    row, column = _crossings(closed, top, bottom)
+    ends = np.bincount((row - top) * width + np.clip(column, left, right) - left, minlength=(bottom - top) * width)
+    inside = np.flatnonzero(np.cumsum(ends) & 1)  # each row is left as often as entered, so rows may be summed as one
+    rows, columns = np.divmod(inside, width)
+    flat: NDArray[np.int64] = np.union1d(outline, (rows + top) * shape[1] + columns + left)
+    return flat
+
+
+def _crossings(closed: NDArray[np.int64], top: int, bottom: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows from `top` to `bottom` (exclusive) that edges of a closed line cross, and the first pixel right of each."""
+    begin, end = closed[:-1], closed[1:]
+    turned = begin[:, 1] > end[:, 1]
+    upper, lower = np.where(turned[:, None], end, begin), np.where(turned[:, None], begin, end)
+    first, last = np.maximum(upper[:, 1], top), np.minimum(lower[:, 1], bottom)  # a corner is of the edge below it
+    counts = np.maximum(last - first, 0)
+    edge = np.repeat(np.arange(len(counts)), counts)
+    row = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts) + first[edge]
+    across, down = (lower - upper)[edge].T
+    return row, upper[edge, 0] + (row - upper[edge, 1]) * across // np.maximum(down, 1) + 1
 
 
 def _row_runs(centres: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

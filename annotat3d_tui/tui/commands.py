@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from annotat3d_tui.errors import InvalidParameter
-from annotat3d_tui.labels.strokes import TOOLS, Stroke, parse_stroke
+from annotat3d_tui.labels.strokes import BEGINNINGS, AnyStroke, parse_stroke
 
 Voxel = tuple[int, int, int]
 
@@ -24,7 +24,7 @@ class Do:
     action: str
 
 
-def parse_command(text: str, shape: Voxel, names: Collection[str]) -> Stroke | Goto | Do:
+def parse_command(text: str, shape: Voxel, names: Collection[str]) -> AnyStroke | Goto | Do:
     """What a line of text asks for, in a volume of `shape` (Z, Y, X) on a screen with actions `names`.
 
     Raises InvalidMarkers for a stroke that cannot be read, InvalidParameter for the rest.
@@ -35,7 +35,7 @@ def parse_command(text: str, shape: Voxel, names: Collection[str]) -> Stroke | G
     Do(action='save_label')
     """
     word, _, rest = text.strip().partition(" ")
-    if word in TOOLS:
+    if word in BEGINNINGS:
         return parse_stroke(text)
     if word == "goto":
         return Goto(parse_voxel(rest, shape))
@@ -45,7 +45,7 @@ def parse_command(text: str, shape: Voxel, names: Collection[str]) -> Stroke | G
     if action in names:
         return Do(action)
     raise InvalidParameter(
-        f"A command must be a stroke (brush, erase), goto x y z, label n or an action such as apply, "
+        f"A command must be a stroke ({', '.join(BEGINNINGS)}), goto x y z, label n or an action such as apply, "
         f"received {word!r}: F1 lists the actions."
     )
 

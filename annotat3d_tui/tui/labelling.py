@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from annotat3d_tui.errors import InvalidParameter
-from annotat3d_tui.labels.strokes import Stroke
+from annotat3d_tui.labels.drawing import Ground, draw
+from annotat3d_tui.labels.strokes import AnyStroke
 from annotat3d_tui.labels.table import Label, LabelTable
 from annotat3d_tui.tui.learned_files import LearnedFiles
 from annotat3d_tui.tui.saying import errors_said
@@ -34,10 +35,11 @@ class Labelling(LearnedFiles):
     def annotation_changed(self) -> None:
         """Show labels and marks as they are now; the screen that shows them knows how."""
 
-    def draw(self, stroke: Stroke) -> None:
+    def draw(self, stroke: AnyStroke) -> None:
         """Make a stroke part of the annotation."""
         self.view.lift()
-        self.session.annotation.draw(stroke)
+        annotation = self.session.annotation
+        draw(annotation, stroke, Ground(annotation.shape, self.session.image.data, self.view.superpixels))
         self.annotation_changed()
 
     def action_save_markers(self) -> None:

@@ -321,7 +321,7 @@ def test_mark_takes_a_mask_with_a_mapping_at_a_place(capsys: Capture, files: Pat
         ((*common, "--offset", "27", "0", "0"), "must lie inside the image of"),
         ((*common, "--offset", "1", "2"), "received 2 numbers: give three, or one"),
         ((*common, "--offset", "0", "0", "0", "--map", "1=2"), "holds the value 255, which must be in the mapping"),
-        (("mark", image, "-o", out, "--overwrite"), "give --strokes or --mask"),
+        (("mark", image, "-o", out, "--overwrite"), "give --strokes, --mask or --from"),
         (("mark", image, "-o", out, "--overwrite", "--strokes", files / "over.txt", "--map", "1=2"), "are of a mask"),
     ):
         assert reason in refusal(capsys, *refused)

@@ -134,8 +134,8 @@ def test_words_in_any_order_and_defaults() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "must begin with brush or erase, received nothing"),
-        ("paint 2 xy z=1 1,1", "must begin with brush or erase, received 'paint'"),
+        ("", "must begin with brush, polygon, superpixel, flood, erase or voxels, received nothing"),
+        ("paint 2 xy z=1 1,1", "flood, erase or voxels, received 'paint'"),
         ("brush", "word after brush must be a whole number, a label's id, such as 2, received ''"),
         ("brush xy z=1 1,1", "a label's id, such as 2, received 'xy'"),
         ("brush 0 xy z=1 1,1", "id must be from 1 to 65535, received 0"),
@@ -180,7 +180,10 @@ def test_what_no_stroke_can_be_is_refused(change: dict[str, str], message: str) 
 def test_a_file_of_strokes(tmp_path: Path) -> None:
     path = tmp_path / "strokes.txt"
     path.write_text("# two strokes\n\nbrush 2 r=1 xy z=1 1,1\n   # and\nerase r=2 yz x=4 1,1 2,2 # here\n")
-    assert [str(stroke) for stroke in read_strokes(path)] == ["brush 2 r=1 xy z=1 1,1", "erase r=2 yz x=4 1,1 2,2"]
+    assert {line: str(stroke) for line, stroke in read_strokes(path).items()} == {
+        3: "brush 2 r=1 xy z=1 1,1",
+        5: "erase r=2 yz x=4 1,1 2,2",
+    }
 
 
 def test_files_that_are_no_strokes(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 
 from annotat3d_tui.errors import Annotat3DError
-from annotat3d_tui.labels.strokes import check_touches
 from annotat3d_tui.tui import segment_text
 from annotat3d_tui.tui.actions import Act, acts_of
 from annotat3d_tui.tui.actions import why_not as reason_against
@@ -142,7 +141,6 @@ class SegmentScreen(Showing):
             elif isinstance(command, Goto):
                 self.view.cursor = command.voxel
             else:
-                check_touches(command, self.view.scene.shape)
                 self.draw(command)
         except Annotat3DError as error:
             line.complain(str(error))

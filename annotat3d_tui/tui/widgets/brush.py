@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.labels.edit import Edit
+from annotat3d_tui.labels.places import DEPTH_MAX
 from annotat3d_tui.labels.planes import Shape, axes_of
-from annotat3d_tui.labels.strokes import DEPTH_MAX, RADIUS_MAX, Stroke
+from annotat3d_tui.labels.strokes import RADIUS_MAX, Stroke
 from annotat3d_tui.render.viewport import Point
 
 
