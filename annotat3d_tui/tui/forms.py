@@ -7,6 +7,7 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, ItemGrid, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Checkbox, Input, Select, Static
 
@@ -128,9 +129,12 @@ class ChoiceField(Field):
 
 
 class Box(Checkbox):
-    """A box with a tick, or with nothing."""
+    """A box with a tick, or with nothing: told apart without colours, too."""
 
-    BUTTON_INNER = "✓"
+    @property
+    def _button(self) -> Content:
+        self.BUTTON_INNER = "✓" if self.value else " "
+        return super()._button
 
 
 class BoxesField(Field):

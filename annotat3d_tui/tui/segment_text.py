@@ -189,7 +189,12 @@ def result_facts(session: "Session", origin: "Origin | None", testing: bool, wid
     preview = (("preview", ON),) if origin.preview else ()
     if run.scores is None:
         return (learner, Fact("Accuracy", (("testing…" if testing else "not tested", OFF), *preview)))
-    accuracy = (score_text(run.scores.accuracy, 3), "bold"), (tested_words(run.scores), OFF)
+    flattering = run.scores.warning.partition(":")[0]
+    accuracy = (
+        (score_text(run.scores.accuracy, 3), "bold"),
+        (tested_words(run.scores), OFF),
+        *(((flattering, "$text-warning"),) if flattering else ()),
+    )
     dice = Fact("Dice", dice_pieces(session, run.scores, wide))
     return (learner, Fact("Accuracy", (*accuracy, *preview)), dice, *(important_facts(run) if wide else ()))
 

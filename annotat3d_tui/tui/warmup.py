@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from annotat3d_tui.blocks import Progress
 
-STAGE = "compiling kernels once"
+STAGE = "preparing kernels"
 POLL_SECONDS = 0.1
 
 

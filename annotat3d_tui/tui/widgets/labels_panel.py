@@ -237,8 +237,8 @@ def heading(left: str, right: str, width: int) -> Content:
 def row_line(row: LabelRow, width: int) -> Content:
     """`▌2 B Grain   30.1 %    5`, the name as long as the width allows; `#Grain` where it is locked."""
     wide = width >= 30
-    share = "" if row.share is None else (f"{row.share:.1%}".replace("%", " %") if wide else f"{row.share:.0%}")
-    numbers = share.rjust(8 if wide else 4) + count_text(row.marks).rjust(7 if wide else 4)
+    share = "" if row.share is None else share_text(row.share, wide)
+    numbers = share.rjust(8 if wide else 5) + count_text(row.marks).rjust(7 if wide else 4)
     start = f"{row.id} {row.letter} " if wide else f"{row.id}{row.letter} "
     room = max(width - 1 - len(start) - len(numbers), 1)
     name = Content("#" * row.locked + row.name).truncate(room, ellipsis=True, pad=True)
@@ -259,3 +259,20 @@ def count_text(count: int) -> str:
     if count < 1_000_000:
         return f"{count // 1000}k"
     return f"{count / 1e6:.1f}M"
+
+
+def share_text(share: float, wide: bool) -> str:
+    """A share of the voxels: what is there is never 0 %, and what is not all never 100 %.
+
+    >>> [share_text(share, False) for share in (0.0, 0.001, 0.38, 0.999, 1.0)]
+    ['0%', '<1%', '38%', '>99%', '100%']
+    >>> share_text(0.3846, True), share_text(0.0001, True)
+    ('38.5 %', '<0.1 %')
+    """
+    least, unit = (0.001, " %") if wide else (0.01, "%")
+    digits = 1 if wide else 0
+    if 0 < share < least:
+        return f"<{100 * least:g}{unit}"
+    if 1 - least < share < 1:
+        return f">{100 - 100 * least:g}{unit}"
+    return f"{100 * share:.{digits}f}{unit}"

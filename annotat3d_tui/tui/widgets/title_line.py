@@ -31,13 +31,18 @@ class Running:
         """Why something else cannot be done meanwhile."""
         return f"{self.name} is not done yet: wait for it" if self.is_file else f"{self.name} is running: Esc stops it"
 
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for something, which its stage says."""
+        return self.fraction == 0 and bool(self.stage)
+
     def text(self, now: float) -> str:
         """`▶ Apply 43 % 0:12`; the time is what is left, when that can be told.
 
         >>> Running("Apply", 0.5, "train", began=0.0).text(now=12.0), Running("Apply", 0.0, "compiling").text(now=1.0)
-        ('▶ Apply 50 % 0:12', '▶ Apply 0 %')
+        ('▶ Apply 50 % 0:12', '▶ Apply')
         """
-        if self.is_file:
+        if self.is_file or self.waits:
             return f"▶ {self.name}"
         elapsed = now - self.began
         said = f"▶ {self.name} {self.fraction:.0%}".replace("%", " %")
@@ -72,7 +77,7 @@ class TitleLine(Widget):
         width = self.content_size.width
         right = [Part(self._memory, "$foreground 60%", 1)]
         if self.running is not None:
-            stage = Part(self.running.stage, "$foreground 60%", 2)
+            stage = Part(self.running.stage, "$foreground 60%", 0 if self.running.waits else 2)
             right = [Part(self.running.text(time.monotonic()), "bold $text-accent"), stage, *right]
         told = joined(fitting(right, width // 2))
         room = width - told.cell_length - 2
