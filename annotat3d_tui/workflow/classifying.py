@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.allocation import empty
+from annotat3d_tui.allocation import empty, give_back
 from annotat3d_tui.blocks import Progress, part, quiet
 from annotat3d_tui.classifiers.model import most_probable
 from annotat3d_tui.classifiers.paint import paint
@@ -32,6 +32,7 @@ def classify_superpixels(
     progress: Progress = quiet,
 ) -> Classified:
     """The label of each superpixel, painted; with `planes` only of those that these cut, and 0 in other planes."""
+    give_back()
     seen = _seen(superpixels, len(table), planes)
     rows = trained.rows(table if seen is None else table[seen])
     found = trained.model.probabilities(rows, threads=threads, progress=part(progress, 0.0, 0.8, "classify"))
