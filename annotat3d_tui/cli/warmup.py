@@ -69,7 +69,7 @@ def helper(types: list[str]) -> Iterator[subprocess.Popen[bytes] | None]:
         try:
             yield child
         finally:
-            child.terminate()
+            child.kill()  # at once, whatever it compiles: files are put in place when they are written
 
 
 def wait_for(child: subprocess.Popen[bytes], progress: Progress) -> None:
