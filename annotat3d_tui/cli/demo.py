@@ -22,11 +22,13 @@ from annotat3d_tui.demo import LABEL_NAMES, demo_files
 from annotat3d_tui.labels.colours import colour_of
 from annotat3d_tui.render.halfblocks import print_picture
 from annotat3d_tui.render.picture import slice_picture
+from annotat3d_tui.tui.terminal.graphics import cell_size, in_pixels
 from annotat3d_tui.volume.files import open_labels
 
 if TYPE_CHECKING:
     from annotat3d_tui.session import Session
 
+GRAPHICS = ("half-blocks", "sixel", "kitty")
 WIDEST = 120
 GAP = 2
 
@@ -35,6 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("--workspace", metavar="DIR", help="where the result is kept (demo in your data folder)")
     parser.add_argument("--open", action="store_true", help="open the demo on the screen, computing nothing")
+    parser.add_argument(
+        "--graphics",
+        choices=GRAPHICS,
+        default=GRAPHICS[0],
+        help="how the picture is drawn: half-blocks in any terminal, sixel (xterm, foot, WezTerm, mlterm, Windows "
+        "Terminal) or kitty (kitty, Ghostty) in pixels where the terminal has them (%(default)s)",
+    )
     add_output_flags(parser, writes=False)
 
 
@@ -45,13 +54,13 @@ def run(given: argparse.Namespace) -> int:
     session = open_demo(Path(given.workspace) if given.workspace else None)
     try:
         if not given.open:
-            _segment_and_show(session, given.json)
+            _segment_and_show(session, given.json, given.graphics)
     finally:
         session.close()
     return open_screen(workspace=str(session.workspace.folder)) if given.open else 0
 
 
-def _segment_and_show(session: "Session", as_json: bool) -> None:
+def _segment_and_show(session: "Session", as_json: bool, graphics: str) -> None:
     from annotat3d_tui.labels.compare import compare
     from annotat3d_tui.workflow.segmentation import segment
 
@@ -79,7 +88,7 @@ def _segment_and_show(session: "Session", as_json: bool) -> None:
         "open": command,
     }
     plain = as_json or "NO_COLOR" in os.environ
-    lines = [] if plain else [_picture(image, result.label), _legend()]
+    lines = [] if plain else [_picture(image, result.label, graphics), _legend()]
     used = result.parameters
     lines += [
         f"{session.image.size} voxels, {len(session.marked()[0])} of them marked; "
@@ -95,12 +104,16 @@ def _segment_and_show(session: "Session", as_json: bool) -> None:
     show(as_json, facts, lines)
 
 
-def _picture(image: NDArray[np.generic], label: NDArray[np.generic]) -> str:
-    """The middle slice, and beside it the same under its label, as cells of the terminal."""
-    width = (min(shutil.get_terminal_size().columns, WIDEST) - GAP) // 2
-    halves = [slice_picture(image, shown, size=(width, width), bar=False) for shown in (None, label)]
-    gap = np.zeros((halves[0].shape[0], GAP, 3), np.uint8)
-    return print_picture(np.hstack([halves[0], gap, halves[1]]), _colours())
+def _picture(image: NDArray[np.generic], label: NDArray[np.generic], graphics: str) -> str:
+    """The middle slice, and beside it the same under its label, as cells of the terminal or as pixels."""
+    cell = cell_size()
+    finer = 1 if graphics == GRAPHICS[0] else cell[0]
+    cells = (min(shutil.get_terminal_size().columns, WIDEST) - GAP) // 2
+    size = cells * finer, cells * finer
+    halves = [slice_picture(image, shown, size=size, bar=finer > 1) for shown in (None, label)]
+    gap = np.zeros((halves[0].shape[0], GAP * finer, 3), np.uint8)
+    whole = np.hstack([halves[0], gap, halves[1]])
+    return print_picture(whole, _colours()) if finer == 1 else in_pixels(whole, graphics, cell)
 
 
 def _legend() -> str:
