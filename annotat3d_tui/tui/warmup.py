@@ -1,6 +1,7 @@
 """Kernels compiled by a child process, so that compiling never holds up the screen."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -57,5 +58,5 @@ class Warmup:
     def stop(self) -> None:
         """End the child when the screen closes; what it compiled stays in the cache."""
         if self._child is not None and self._child.poll() is None:
-            self._child.terminate()
+            os.killpg(self._child.pid, signal.SIGKILL)  # and its helper, whatever they compile
             self._child.wait()
