@@ -90,7 +90,7 @@ async def test_the_screen_asks_and_opens_read_only(files: Path) -> None:
             assert isinstance(pilot.app.screen, Welcome)
             pilot.app.screen._open(folder=first.workspace.folder)
             await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
-            assert "may be open once, and" in seen(pilot)
+            await until(pilot, lambda: "may be open once, and" in seen(pilot))
 
 
 def test_the_command_line_asks_on_the_screen_unless_told(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
