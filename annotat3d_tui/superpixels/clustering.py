@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, in_threads, part, quiet, slabs
-from annotat3d_tui.superpixels import clusters, largest
+from annotat3d_tui.superpixels import cells, clusters, largest
 from annotat3d_tui.superpixels.mend import give_away
 from annotat3d_tui.superpixels.seeds import nodes
 
@@ -37,29 +37,31 @@ def cluster(
     are not its own."""
     grids = [nodes(size, spacing) for size in levels.shape]
     grids[0] = along_z or grids[0]
-    z, y, x = (_edges(size, grid, spacing) for size, grid in zip(levels.shape, grids, strict=True))
+    z, y, x = (edges_of(size, grid, spacing) for size, grid in zip(levels.shape, grids, strict=True))
     edges = z, y, x
     counts = tuple(count for _, count in grids)
     sums, centres = np.zeros((*counts, 5), np.int64), np.zeros((*counts, 4), np.float32)
     ids = empty(levels.shape, np.int32) if out is None else out
+    arranged, in_blocks = empty((levels.size,), np.uint16), places_in_blocks()
     layers = range(counts[0])
     share = partial(part, progress)
-    in_threads(partial(_begin, levels, edges, sums), layers, threads, share(0.05, 0.1), "clusters")
+    in_threads(partial(_begin, levels, edges, arranged, sums), layers, threads, share(0.05, 0.1), "clusters")
     weight = np.float32((compactness / spacing) ** 2)
     for turn in range(ITERATIONS):
-        in_threads(partial(_move, sums, centres), layers, threads)
+        clusters.move(sums, centres)
         last = turn == ITERATIONS - 1
-        assign = partial(_assign, levels, edges, centres, weight, sums, ids, last)
+        assign = partial(_assign, arranged, edges, in_blocks, centres, weight, sums, ids, last)
         steps = share(0.1 + 0.7 * turn / ITERATIONS, 0.1 + 0.7 * (turn + 1) / ITERATIONS)
         for i, tiles in enumerate(_tiles(counts[0], counts[1], spacing)):
             in_threads(assign, tiles, threads, part(steps, i / 4, (i + 1) / 4), "clusters")
-    totals = sums[..., clusters.COUNT].copy()
-    in_threads(partial(_move, sums, centres), layers, threads)
+    del arranged, assign
+    totals = sums[..., cells.COUNT].copy()
+    clusters.move(sums, centres)
     _connect(ids, levels, edges, centres, totals, spacing, threads, share(0.8, 1.0))
     return ids
 
 
-def _edges(size: int, grid: tuple[int, int], spacing: int) -> NDArray[np.int64]:
+def edges_of(size: int, grid: tuple[int, int], spacing: int) -> NDArray[np.int64]:
     """First voxels of the cells along an axis, and its size; a cell is what is nearest to its node."""
     start, count = grid
     edges = start - (spacing - 1) // 2 + spacing * np.arange(count + 1, dtype=np.int64)
@@ -77,17 +79,25 @@ def _tiles(layers: int, rows: int, spacing: int) -> Iterable[list[tuple[int, int
             yield chosen
 
 
-def _begin(levels: NDArray[np.uint16], edges: Edges, sums: NDArray[np.int64], layer: int) -> None:
-    clusters.sum_cells(levels, edges, layer, sums)
+def places_in_blocks() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Places and corners of the voxels of blocks."""
+    heights, widths = cells.HEIGHT + 1, cells.WIDTH + 1
+    places = np.zeros((heights, widths, 3, cells.VOXELS), np.float32)
+    corners = np.zeros((heights, widths, cells.VOXELS), np.int64)
+    cells.rule(places, corners)
+    return places, corners
 
 
-def _move(sums: NDArray[np.int64], centres: NDArray[np.float32], layer: int) -> None:
-    clusters.move(sums, centres, layer)
+def _begin(
+    levels: NDArray[np.uint16], edges: Edges, arranged: NDArray[np.uint16], sums: NDArray[np.int64], layer: int
+) -> None:
+    cells.arrange(levels, edges, layer, arranged, sums)
 
 
 def _assign(
-    levels: NDArray[np.uint16],
+    arranged: NDArray[np.uint16],
     edges: Edges,
+    in_blocks: tuple[NDArray[np.float32], NDArray[np.int64]],
     centres: NDArray[np.float32],
     weight: np.float32,
     sums: NDArray[np.int64],
@@ -95,7 +105,7 @@ def _assign(
     last: bool,
     tile: tuple[int, int, int, int],
 ) -> None:
-    clusters.assign(levels, edges, tile, centres, weight, sums, ids, last)
+    clusters.assign(arranged, edges, tile, in_blocks, centres, weight, sums, ids, last)
 
 
 def _connect(

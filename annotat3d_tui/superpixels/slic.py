@@ -17,8 +17,9 @@ from annotat3d_tui.parameters import Parameters, parameter
 class Slic(Parameters):
     """Superpixels in 3D by simple linear iterative clustering (Achanta et al. 2012).
 
-    Five iterations from a regular grid. A voxel is compared with the 27 centres of the cells around its own. Of each
-    superpixel the largest connected piece is kept; the rest goes to neighbours of similar intensity.
+    Five iterations from a regular grid, on slices that are lightly smoothed, as noise would tear the clusters. A voxel
+    is compared with the 27 centres of the cells around its own. Of each superpixel the largest connected piece is kept;
+    the rest goes to neighbours of similar intensity.
 
     >>> ids = Slic(spacing=4)(np.zeros((4, 8, 12), np.uint8))
     >>> ids.shape, ids.dtype, int(ids.max())

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.allocation import lies_in_file, scratch_room
 from annotat3d_tui.blocks import available_threads
+from annotat3d_tui.superpixels.slic import Slic
 from annotat3d_tui.superpixels.waterpixels import Waterpixels
 from annotat3d_tui.workflow.settings import Pixels, Segmentation
 
@@ -53,5 +54,5 @@ def _volumes(image: NDArray[Any], used: Segmentation, labels: int) -> list[int]:
     probabilities = [evidence, evidence, *guide] if smoothed else []
     in_superpixel = method.spacing ** (2 if isinstance(method, Waterpixels) else 3)
     table = 4 * len(used.features.columns) * image.size // in_superpixel
-    ids, gradient = 4 * image.size, 2 * image.size
+    ids, gradient = 4 * image.size, (4 if isinstance(method, Slic) else 2) * image.size  # or levels in two orders
     return [ids, gradient, label, table, *probabilities]
