@@ -22,6 +22,7 @@ from annotat3d_tui.errors import Annotat3DError, InvalidFile, OverBudget
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import Mapping, Source, block_planes
 from annotat3d_tui.volume.tiff_axes import check_axes, check_grey, volume_shape
+from annotat3d_tui.volume.tiff_chain import runs_in_circles
 from annotat3d_tui.volume.tiff_metadata import read_voxel_size
 from annotat3d_tui.volume.tiff_writing import write as write
 from annotat3d_tui.volume.types import check_stored
@@ -63,6 +64,8 @@ def _opened(path: Path) -> Iterator[tifffile.TiffFile]:
     log.addFilter(silence)
     try:
         with tifffile.TiffFile(path) as tif:
+            if runs_in_circles(tif):
+                raise _damaged(path, "its pages run in circles")
             if _written_page_by_page(tif):
                 with tifffile.TiffFile(path, is_shaped=False) as stack:
                     yield stack

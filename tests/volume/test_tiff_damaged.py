@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import struct
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,23 @@ def test_any_flipped_byte_is_a_sentence_or_a_volume(intact, damage, early):
     path.write_bytes(damaged)
     with contextlib.suppress(Annotat3DError):
         assert open_volume(path).data.ndim == 3
+
+
+@pytest.mark.parametrize("bigtiff", [False, True])
+@pytest.mark.parametrize("page", [0, 1])
+def test_pages_that_run_in_circles_are_a_sentence(tmp_path, numbered, bigtiff, page):
+    path = tmp_path / "scan.tif"
+    with tifffile.TiffWriter(path, bigtiff=bigtiff) as writer:
+        for plane in numbered():
+            writer.write(plane, photometric="minisblack", metadata=None)
+    with tifffile.TiffFile(path) as tif:
+        here, tiff = tif.pages[page].offset, tif.tiff
+        tags = len(tif.pages[page].tags)
+    content = bytearray(path.read_bytes())
+    struct.pack_into(tiff.offsetformat, content, here + tiff.tagnosize + tags * tiff.tagsize, here)  # follows itself
+    path.write_bytes(content)
+    with pytest.raises(InvalidFile, match="its pages run in circles"):
+        open_volume(path)
 
 
 def test_other_programs_still_hear_tifffile(tmp_path, caplog):
