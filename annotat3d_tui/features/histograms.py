@@ -26,7 +26,6 @@ def sliding_medians(
     """
     count, height, width = target.shape
     deep = where.size - count + 1
-    known = np.empty((sheets.shape[0], COARSE), np.int64)
     for top in range(0, height, TILE):
         rows = min(TILE, height - top)
         for left in range(0, width, TILE):
@@ -37,10 +36,9 @@ def sliding_medians(
                 _add(codes[where[dz], top:, left:], 1, part)
             for z in range(count):
                 _add(codes[where[z + deep - 1], top:, left:], 1, part)
-                known[:] = -2 * part.shape[0]
                 for y in range(rows):
-                    _move_coarse(part, y, radius, sheets)
-                    _medians(part, y, deep, values, sheets, known, target[z, top + y, left : left + voxels])
+                    _move_sheets(part, y, radius, sheets)
+                    _medians(sheets, radius, deep, values, target[z, top + y, left : left + voxels])
                 _add(codes[where[z], top:, left:], -1, part)
 
 
@@ -56,24 +54,27 @@ def _add(codes: Array, sign: int, columns: Array) -> None:
 
 
 @kernel
-def _move_coarse(columns: Array, y: int, radius: int, sheets: Array) -> None:
-    """Coarse bins of the sheets of row y of the tile, from those of the row before."""
-    for x in range(columns.shape[1]):
-        coarse = sheets[x, FINE:]
-        if y == 0:
-            for i in range(COARSE):
-                coarse[i] = 0
+def _move_sheets(columns: Array, y: int, radius: int, sheets: Array) -> None:
+    """Sheets of row y of the tile, from those of the row before."""
+    if y == 0:
+        for x in range(columns.shape[1]):
+            sheet = sheets[x]
+            for i in range(BINS):
+                sheet[i] = 0
             for k in range(2 * radius + 1):
-                _add_bins(columns[k, x, FINE:], coarse)
-        else:
-            _add_bins(columns[y + 2 * radius, x, FINE:], coarse)
-            _subtract_bins(columns[y - 1, x, FINE:], coarse)
+                column = columns[k, x]
+                for i in range(BINS):
+                    sheet[i] += column[i]
+        return
+    for x in range(columns.shape[1]):
+        sheet, come, gone = sheets[x], columns[y + 2 * radius, x], columns[y - 1, x]
+        for i in range(BINS):
+            sheet[i] += come[i] - gone[i]
 
 
 @kernel
-def _medians(columns: Array, y: int, deep: int, values: Array, sheets: Array, rows: Array, out: Array) -> None:
-    """Medians of row y of the tile; fine bins of a sheet are those of its row `rows[x, place]`."""
-    side = columns.shape[1] - out.size + 1
+def _medians(sheets: Array, radius: int, deep: int, values: Array, out: Array) -> None:
+    side = 2 * radius + 1
     half = deep * side * side // 2
     window = np.zeros(BINS, np.int32)
     coarse = window[FINE:]
@@ -86,21 +87,9 @@ def _medians(columns: Array, y: int, deep: int, values: Array, sheets: Array, ro
         while below + coarse[place] <= half:
             below += coarse[place]
             place += 1
-        first = place * COARSE
-        fine = window[first : first + COARSE]
-        start = max(known[place] + side, x)
-        if start == x:
-            for i in range(COARSE):
-                fine[i] = 0
-        else:
-            for k in range(known[place], x):
-                _subtract_bins(sheets[k, first:], fine)
-        for k in range(start, x + side):
-            _move_fine(columns[:, k, first:], rows[k, place], y, side, sheets[k, first:])
-            rows[k, place] = y
-            _add_bins(sheets[k, first:], fine)
+        _update(sheets, window, place, x, known[place], side)
         known[place] = x
-        code = first
+        code = place * COARSE
         while below + window[code] <= half:
             below += window[code]
             code += 1
@@ -109,17 +98,19 @@ def _medians(columns: Array, y: int, deep: int, values: Array, sheets: Array, ro
 
 
 @kernel
-def _move_fine(columns: Array, row: int, y: int, side: int, bins: Array) -> None:
-    """Bring the bins of a sheet from `row` to row y of the tile, by what is shorter."""
-    if 2 * (y - row) > side:
+def _update(sheets: Array, window: Array, place: int, x: int, known: int, side: int) -> None:
+    """Bring the fine bins of coarse bin `place` from voxel `known` to voxel x."""
+    first = place * COARSE
+    fine = window[first : first + COARSE]
+    if x - known >= side:
         for i in range(COARSE):
-            bins[i] = 0
-        for k in range(y, y + side):
-            _add_bins(columns[k], bins)
+            fine[i] = 0
+        for k in range(x, x + side):
+            _add_bins(sheets[k, first:], fine)
         return
-    for k in range(row, y):
-        _add_bins(columns[k + side], bins)
-        _subtract_bins(columns[k], bins)
+    for k in range(known, x):
+        _add_bins(sheets[k + side, first:], fine)
+        _subtract_bins(sheets[k, first:], fine)
 
 
 @kernel
