@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling pictures phantom clean
+.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling bench-screen pictures screenshots phantom clean
 
 help:     ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
@@ -23,6 +23,7 @@ $(BIN)/annotat3d: pyproject.toml uv.lock
 	UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) \
 	  $$uv sync --quiet --frozen --inexact --python $(BIN)/python || \
 	{ echo "uv cannot be had here: installing with pip, without the lock file"; $(PIP) --upgrade pip && $(PIP) --group dev --editable .; }
+	@$(BIN)/python -m compileall -q -j 0 -x '/tests?/' $(VENV)/lib annotat3d_tui || :  # so that no start has to
 	@touch $@
 
 demo: setup  ## the main job on the embedded volume, from nothing to a picture and scores
@@ -31,8 +32,10 @@ demo: setup  ## the main job on the embedded volume, from nothing to a picture a
 run: setup  ## the screen on the demo
 	@$(BIN)/annotat3d demo --open
 
-test: setup  ## all tests
-	@$(BIN)/python -m pytest
+test: setup  ## all tests, on up to four cores; those that drive terminals one by one
+	@$(BIN)/annotat3d warmup
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --ignore=tests/terminal; rest=$$?; \
+	  $(BIN)/python -m pytest tests/terminal && exit $$rest
 
 check: setup  ## format, lint, types, arrows
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/test_arrows.py
@@ -55,8 +58,14 @@ bench-interaction: setup  ## how long a person waits for a new stroke
 bench-scaling: setup  ## time and memory with threads and volume, up to 512³
 	@$(BIN)/python tests/benchmarks/scaling.py
 
-pictures: setup  ## the pictures of the README, made by the program
-	@TERM=xterm-256color COLORTERM=truecolor $(BIN)/python assets/make_pictures.py
+bench-screen: setup  ## how quick the screen is on a volume of 1 GB: keys, bytes, a slow line
+	@$(BIN)/python tests/benchmarks/screen.py
+
+pictures: setup  ## the slices of the README, drawn by the program
+	@$(BIN)/python assets/make_pictures.py
+
+screenshots: setup  ## photos of the screen in a real xterm: 80×24, 120×40, 200×60, half-blocks and sharp
+	@$(BIN)/python assets/make_screenshots.py
 
 phantom: setup  ## the embedded volume, made anew
 	@$(BIN)/python assets/make_phantom.py

@@ -2,9 +2,10 @@
 
 The rooms, in the order in which data visits them; a room imports only rooms to its right:
 
-    __main__ -> cli -> tui -> session | doctor -> workflow | workspace | demo -> classifiers | render
+    __main__ -> cli -> tui -> session | doctor -> jobs -> workflow | workspace | demo -> classifiers | render
              -> features -> superpixels | labels | volume
-             -> parameters | blocks | compiled | memory | content | cache | allocation | archive | holding -> errors
+             -> parameters | blocks | compiled | memory | content | cache | allocation | archive | holding | places
+             -> processes -> errors
 
     errors        one family of errors, each a plain sentence
     parameters    a parameter declares default, range, unit and help once: for form, flag, JSON and cache key
@@ -15,6 +16,8 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
     cache         what was computed once, in a folder
     archive       named arrays and facts in one file that is safe to open
     allocation    room for volumes, in memory or in a nameless file
+    places        folders of the user in which the program keeps things
+    processes     which process it is, also when its number has gone to another
     holding       who has a folder: one process at a time
     volume        files <-> (Z, Y, X) arrays: TIFF, RAW, .npy
     labels        what the hand drew: label table, strokes, markers, journal; how two label volumes compare
@@ -26,6 +29,7 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
     workspace     the folder that keeps everything
     workflow      the river on a page: segment()
     doctor        what works on this machine, and how to get the rest
+    jobs          long work in processes of its own, which outlive the screen; GPUs
     session       what is open
     tui           the screen
     cli           the command line

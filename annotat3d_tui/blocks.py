@@ -6,7 +6,8 @@ The slab grid depends on the shape alone, never on the number of threads: so doe
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 Item = TypeVar("Item")
@@ -16,9 +17,24 @@ Progress = Callable[[float, str], None]
 
 POLL_SECONDS = 0.1
 
+LEAST_FORETOLD = 0.02
+"""From this share on the time left is told from the time taken."""
+
+HERE = 0
+"""No other thread: what is small, or runs in one of several threads already."""
+
 
 def quiet(fraction: float, stage: str) -> None:
     """The progress of somebody who does not listen."""
+
+
+def seconds_left(share: float, seconds: float) -> float | None:
+    """How long the rest takes when a share (0…1) took `seconds`; None while it is too early to tell.
+
+    >>> seconds_left(0.25, 10.0), seconds_left(0.001, 10.0)
+    (30.0, None)
+    """
+    return seconds / share - seconds if share >= LEAST_FORETOLD else None
 
 
 def part(progress: Progress, start: float, stop: float, stage: str = "") -> Progress:
@@ -46,6 +62,15 @@ def size_text(shape: Sequence[int]) -> str:
     '192×200×128'
     """
     return "×".join(str(length) for length in reversed(shape))
+
+
+def count_text(count: int, what: str) -> str:
+    """How many of a thing, which takes an s beyond one.
+
+    >>> count_text(1, "superpixel"), count_text(0, "empty voxel")
+    ('1 superpixel', '0 empty voxels')
+    """
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 class Slab(NamedTuple):
@@ -86,8 +111,10 @@ def slabs(depth: int, thickness: int, halo: int = 0) -> list[Slab]:
 
 
 def available_threads() -> int:
-    """Number of processors that this process may use."""
-    return len(os.sched_getaffinity(0))
+    """Number of processors that this process may use; on a cluster those that Slurm has given its job."""
+    given = os.environ.get("SLURM_CPUS_PER_TASK", "")
+    allowed = len(os.sched_getaffinity(0))
+    return min(max(int(given), 1), allowed) if given.isdecimal() else allowed
 
 
 def _work_politely() -> None:
@@ -104,25 +131,42 @@ def in_threads(
     stage: str = "",
     weights: Sequence[float] | None = None,
 ) -> None:
-    """Call `work` once with each item, on `threads` threads.
+    """Call `work` once with each item, on `threads` threads, or on the calling one for 0 (`HERE`).
 
     The calling thread waits, reports the share of `weights` (1 each) that is done and may be
     cancelled by it: items not yet begun are dropped and running ones are waited for. The first
     error of an item is raised here.
     """
     todo = list(items)
-    total = float(sum(weights)) if weights is not None else float(len(todo))
-    done = 0.0
+    shares = [1.0] * len(todo) if weights is None else [float(weight) for weight in weights]
+    total, done = sum(shares), 0.0
     progress(0.0, stage)
-    with ThreadPoolExecutor(max(threads, 1), initializer=_work_politely) as pool:
-        weight_of = {pool.submit(work, item): weights[i] if weights is not None else 1.0 for i, item in enumerate(todo)}
-        running = set(weight_of)
+    if threads == HERE:
+        for item, share in zip(todo, shares, strict=True):
+            work(item)
+            done += share
+            progress(min(done / total, 1.0), stage)
+        return
+    ended: list[tuple[float, Future[object]]] = []
+    over = threading.Event()
+
+    def note(share: float, future: Future[object]) -> None:
+        ended.append((share, future))
+        if len(ended) == len(todo) or future.cancelled() or future.exception():
+            over.set()
+
+    with ThreadPoolExecutor(threads, initializer=_work_politely) as pool:
+        for item, share in zip(todo, shares, strict=True):
+            pool.submit(work, item).add_done_callback(partial(note, share))
+        seen = 0
         try:
-            while running:
-                finished, running = wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-                for future in finished:
+            while seen < len(todo):  # each item tells when it has ended: asking them all would hold up a screen
+                over.wait(POLL_SECONDS)
+                fresh = ended[seen:]
+                seen += len(fresh)
+                for share, future in fresh:
                     future.result()
-                    done += weight_of[future]
+                    done += share
                 progress(min(done / total, 1.0), stage)
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)

@@ -35,7 +35,9 @@ if "NUMBA_CACHE_DIR" not in os.environ and (folder := cache_folder()):
     os.environ["NUMBA_CACHE_DIR"] = folder
 
 import numba  # noqa: E402  (reads NUMBA_CACHE_DIR when imported)
+import numpy as np  # noqa: E402
 from numba.core.caching import FunctionCache  # noqa: E402
+from numba.core.registry import cpu_target  # noqa: E402
 
 
 def kernel(function: Kernel) -> Kernel:
@@ -44,10 +46,28 @@ def kernel(function: Kernel) -> Kernel:
     It releases the interpreter lock, divides as NumPy does and does not check bounds: a kernel
     is called by a public function beside it, which has checked shapes and types.
     """
-    compiled = numba.njit(nogil=True, fastmath=True, error_model="numpy", boundscheck=False)(function)
+    options: dict[str, Any] = {"nogil": True, "fastmath": True, "error_model": "numpy", "boundscheck": False}
+    options["no_cfunc_wrapper"] = True  # that is for callers in C
+    compiled: Any = numba.njit(**options)(function)
     with contextlib.suppress(RuntimeError, OSError):  # no folder at all: compiled anew in each process
-        compiled._cache = _Kept(function)  # type: ignore[attr-defined, no-untyped-call]
+        compiled._cache = _Kept(function)  # type: ignore[no-untyped-call]
     return cast(Kernel, compiled)
+
+
+def must_be_compiled(function: Callable[..., Any], dtype: np.dtype[Any]) -> bool:
+    """Whether a kernel could be kept on disk, and is not yet for this processor and a first argument of this type."""
+    cache = getattr(function, "_cache", None)
+    if not isinstance(cache, _Kept):
+        return False
+    try:
+        kept = cache._cache_file._load_index()  # type: ignore[no-untyped-call]
+        here = cpu_target.target_context.codegen().magic_tuple()
+    except _DAMAGED:
+        return True
+    wanted = numba.from_dtype(dtype.newbyteorder("="))
+    return os.access(cache.cache_path, os.W_OK) and not any(
+        processor == here and getattr(types[0], "dtype", None) == wanted for types, processor, _ in kept
+    )
 
 
 class _Kept(FunctionCache):

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from annotat3d_tui.blocks import available_threads
 from annotat3d_tui.errors import MissingLibrary
+from annotat3d_tui.jobs.slurm_commands import SlurmError, partitions, version
 from annotat3d_tui.memory import available_memory, bytes_text, default_budget
+from annotat3d_tui.processes import multiplexer, user_name
 
 DEBIAN_PACKAGE_OF = {
     "libEGL": "libegl1",
@@ -28,7 +30,15 @@ DEBIAN_PACKAGE_OF = {
 LIBRARIES = ("numpy", "numba", "scipy", "scikit-learn", "tifffile", "imagecodecs", "pillow", "textual")
 SMALL_BUDGET = 2_000_000_000
 SMALL_DISK = 5_000_000_000
-CHILD_SECONDS = 120
+CHILD_SECONDS, SYSTEM_SECONDS = 120, 10
+_KILLS = (
+    "get-property",
+    "org.freedesktop.login1",
+    "/org/freedesktop/login1",
+    "org.freedesktop.login1.Manager",
+    "KillUserProcesses",
+)
+"""What systemd is asked."""
 
 
 @dataclass(frozen=True)
@@ -162,23 +172,42 @@ def _graphics() -> Iterator[Check]:
 
 
 def _gpu() -> Iterator[Check]:
-    works = _can_load("libnvidia-ml.so.1")
-    yield Check(
-        "GPU",
-        works,
-        "NVIDIA driver found" if works else "no NVIDIA driver: everything runs on the processors",
-        "segmentation needs none; for training on a GPU ask the administrator for the driver",
+    code = (
+        "from annotat3d_tui.jobs.gpu_text import foot; from annotat3d_tui.jobs.gpu_driver import Driver; import sys\n"
+        "reading = Driver().read(); print(reading.problem or foot(reading)); sys.exit(not reading.gpus)"
     )
+    works, said, wrong = _child(code)
+    yield Check("GPU", works, said or wrong, "segmentation needs none; annotat3d gpus shows more where there are some")
+
+
+def _line() -> Iterator[Check]:
+    """What becomes of a job when the line drops, and of the screen."""
+    between = multiplexer(os.environ)
+    found = "over SSH" if "SSH_CONNECTION" in os.environ else "on the machine itself"
+    found += f", in {between}, which keeps the screen when the line drops" if between else ""
+    yield Check("line", True, f"{found}; jobs outlive it in any case")
+    kills = _asked("busctl", *_KILLS)
+    if kills.endswith("true"):
+        lingers = _asked("loginctl", "show-user", user_name(), "-p", "Linger") == "Linger=yes"
+        yield Check(
+            "logging out",
+            False,
+            "systemd ends all processes of a user who has logged out (KillUserProcesses=yes)",
+            ("" if lingers else "loginctl enable-linger, then ")
+            + "start annotat3d by systemd-run --user --scope annotat3d",
+        )
+    elif kills.endswith("false"):
+        yield Check("logging out", True, "systemd leaves the jobs of a user who has logged out alone")
 
 
 def _slurm() -> Iterator[Check]:
-    path = shutil.which("sbatch")
-    yield Check(
-        "Slurm",
-        path is not None,
-        path or "no sbatch: jobs run on this machine",
-        "on a cluster: log in to its login node, or load its module",
-    )
+    try:
+        found = partitions()
+        names = ", ".join(one.name for one in found)
+        yield Check("Slurm", True, f"{version()}, partitions {names}; annotat3d jobs run --slurm")
+    except SlurmError as error:
+        why, _, remedy = str(error).rpartition(": ")
+        yield Check("Slurm", False, f"{why}; jobs run on this machine", remedy)
 
 
 def _can_load(library: str) -> bool:
@@ -188,14 +217,30 @@ def _can_load(library: str) -> bool:
 
 def _in_child(code: str, *arguments: str) -> tuple[bool, str]:
     """Whether Python code runs to its end in a process of its own, and the last line of what it complained."""
+    works, _, wrong = _child(code, *arguments)
+    return works, wrong
+
+
+def _asked(*words: str) -> str:
+    """What a command of the system answers; "" when it is not there or fails."""
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=SYSTEM_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _child(code: str, *arguments: str) -> tuple[bool, str, str]:
+    """Whether Python code runs to its end in a process of its own; the last lines of what it said and complained."""
     try:
         done = subprocess.run(
             [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=CHILD_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        return False, f"no answer in {CHILD_SECONDS} s"
-    said = (done.stderr.strip().splitlines() or [f"stopped with code {done.returncode}"])[-1]
-    return done.returncode == 0, said
+        return False, "", f"no answer in {CHILD_SECONDS} s"
+    said = (done.stdout.strip().splitlines() or [""])[-1]
+    wrong = (done.stderr.strip().splitlines() or [f"stopped with code {done.returncode}"])[-1]
+    return done.returncode == 0, said, wrong
 
 
 def _existing(folder: Path) -> Path:
@@ -211,4 +256,5 @@ LOOKS: tuple[Callable[[], Iterator[Check]], ...] = (
     _graphics,
     _gpu,
     _slurm,
+    _line,
 )

@@ -7,19 +7,18 @@ decides: a process of this machine is looked up; one of another gives a sign of 
 
 import errno
 import fcntl
-import getpass
 import json
 import os
-import socket
 import tempfile
 import threading
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TextIO
 
 from annotat3d_tui.errors import CannotWrite, WorkspaceInUse
+from annotat3d_tui.processes import Process, user_name
 
 LOCK, WHO = "lock", "who.json"
 BEAT, PATIENCE = 20.0, 90.0
@@ -28,34 +27,17 @@ _CANNOT_LOCK = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 
 
 @dataclass(frozen=True)
-class Holder:
-    """A process that has a folder: its user, host and number, when it began (clock ticks since the machine started,
-    "" where that is not known), which start of the machine that was, and since when it has the folder."""
+class Holder(Process):
+    """A process that has a folder: its user, and since when it has the folder."""
 
     user: str
-    host: str
-    pid: int
-    began: str
-    boot: str
     since: str
 
     @classmethod
     def this(cls) -> Self:
         """This process, from now on."""
         now = datetime.now().astimezone().isoformat(timespec="seconds")
-        return cls(_user(), socket.gethostname(), os.getpid(), _began(os.getpid()), _boot(), now)
-
-    @property
-    def is_here(self) -> bool:
-        """Whether it is a process of this machine."""
-        return self.host == socket.gethostname()
-
-    @property
-    def runs_here(self) -> bool:
-        """Whether it still runs on this machine."""
-        if not self.is_here or self.boot != _boot():
-            return False
-        return _is_there(self.pid) and _began(self.pid) == self.began
+        return cls(**asdict(Process.of(os.getpid())), user=user_name(), since=now)
 
     def __str__(self) -> str:
         since = self.since[:16].replace("T", " ")
@@ -114,8 +96,8 @@ def holder_of(folder: Path) -> Holder | None:
     """Who said last to have a folder; None when nobody did, or it cannot be read."""
     try:
         said: dict[str, Any] = json.loads((folder / WHO).read_text())
-        kinds = Holder.__annotations__
-        return Holder(**{name: kind(said[name]) for name, kind in kinds.items()})
+        texts = {field.name: str(said[field.name]) for field in fields(Holder) if field.name != "pid"}
+        return Holder(pid=int(said["pid"]), **texts)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -183,38 +165,6 @@ def _write(path: Path, holder: Holder) -> None:
         with suppress(OSError):
             os.unlink(aside)
         raise
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a user number without a name
-        return f"user {os.getuid()}"
-
-
-def _is_there(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # of another user
-        return True
-    return True
-
-
-def _began(pid: int) -> str:
-    """When a process began, in clock ticks; another one that gets its number later has begun at another time."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return ""
 
 
 def _cannot_write(folder: Path, error: OSError) -> CannotWrite:

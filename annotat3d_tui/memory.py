@@ -11,10 +11,10 @@ _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "
 
 
 def available_memory() -> int:
-    """Bytes that can still be taken without swapping and within the limit of the control group."""
+    """Bytes that can still be taken without swapping, within the limit of the control group and of a job on Slurm."""
     lines = Path("/proc/meminfo").read_text().splitlines()
     free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
-    return min([free, *_control_group_rooms()])
+    return min([free, *_control_group_rooms(), *_slurm_rooms()])
 
 
 def used_memory() -> int:
@@ -58,6 +58,12 @@ def check_budget(what: str, need: int, budget: int) -> None:
             f"{what} needs about {bytes_text(need)} of memory and may take {bytes_text(budget)}: "
             "close other programs, allow more (--memory), choose wider superpixels, or crop the image."
         )
+
+
+def _slurm_rooms() -> list[int]:
+    """What Slurm has given the job that this process works for, less what the process holds, in bytes."""
+    given = os.environ.get("SLURM_MEM_PER_NODE", "")  # in MB; 0 is all
+    return [max(int(given) * 2**20 - used_memory(), 0)] if given.isdecimal() and int(given) else []
 
 
 def _control_group_rooms() -> list[int]:

@@ -72,6 +72,8 @@ class Parameter:
         """
         if self.many and self.choices and text.strip() == "all":
             return self.choices
+        if self.value_type is str and self.default == "" and not text.strip():
+            return ""
         words = [word.strip() for word in text.split(",")] if self.many else [text.strip()]
         try:
             values = tuple(self._parse_word(word) for word in words if word)

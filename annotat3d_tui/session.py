@@ -3,7 +3,7 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,11 @@ from annotat3d_tui.cache import Cache, FolderCache, NoCache
 from annotat3d_tui.classifiers.store import save_model
 from annotat3d_tui.classifiers.training_data import TrainingData
 from annotat3d_tui.content import content_key, text_key
-from annotat3d_tui.errors import Annotat3DError, CannotWrite, ReadOnly
+from annotat3d_tui.errors import Annotat3DError, CannotWrite, ReadOnly, ShapeMismatch
 from annotat3d_tui.holding import Hold
 from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.places import data_home
+from annotat3d_tui.render.looks import ImageLook, Looks
 from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.files import open_labels, open_volume, save_labels
 from annotat3d_tui.volume.finite import finite
@@ -24,19 +26,23 @@ from annotat3d_tui.workflow.evidence import Evidence
 from annotat3d_tui.workflow.learning import Trained
 from annotat3d_tui.workflow.presets import PRESETS
 from annotat3d_tui.workflow.run import Run
-from annotat3d_tui.workflow.segmentation import Result
 from annotat3d_tui.workflow.settings import Segmentation
-from annotat3d_tui.workspace import Workspace, data_home, default_folder, read_json, remember, write_json
+from annotat3d_tui.workspace import Workspace, default_folder, read_json, remember, write_json
+
+if TYPE_CHECKING:
+    from annotat3d_tui.workflow.segmentation import Result
 
 
 class Session:
     """An open workspace.
 
-    image: its volume, with nothing infinite left. superpixels: (Z, Y, X) int32 or None. label: (Z, Y, X) uint8 or
+    image: its volume, with nothing infinite left. superpixels: (Z, Y, X) int32 or None; superpixels_from: the file they
+    were loaded from, None for those that were made. label: (Z, Y, X) uint8 or
     uint16, or None. run: how the label came about, None when it was loaded. evidence: how sure the last segmentation
     was, trained: what has learned in it, None before the first one. training: samples of other images, to learn from,
-    too. cache: where what was measured is kept. messages: what a person should be told after opening (a torn journal,
-    an image that has changed, a file that could not be read).
+    too. looks: how the image is looked at. alternative: shown
+    in its place, and used for nothing else. cache: where what was measured is kept. messages: what a person should be
+    told after opening (a torn journal, an image that has changed, a file that could not be read).
     """
 
     def __init__(self, workspace: Workspace, lock: Hold | None) -> None:
@@ -48,12 +54,15 @@ class Session:
         self.messages += lock.messages if lock else []
         self.parameters: Segmentation = PRESETS["fast"]
         self.superpixels: NDArray[np.int32] | None = None
+        self.superpixels_from: Path | None = None
         self.label: NDArray[Any] | None = None
         self.run: Run | None = None
         self.evidence: Evidence | None = None
         self.trained: Trained | None = None
         self.training: list[TrainingData] = []
         self.cache: Cache = FolderCache(workspace.cache) if lock else NoCache()
+        self.looks = Looks()
+        self.alternative: Volume | None = None
         self._dimensions: str | None = None
         self._classifier_kept = workspace.classifier.is_file()
         self._writing = threading.Lock()
@@ -120,11 +129,14 @@ class Session:
             return None
         return self.settled(parameters)
 
-    def keep_superpixels(self, ids: NDArray[np.int32]) -> None:
-        """Take superpixels into use, and into the folder."""
+    def keep_superpixels(self, ids: NDArray[np.int32], source: Path | None = None) -> None:
+        """Take superpixels into use, and into the folder; source: the file they were loaded from."""
         self._check_may_write()
-        self.superpixels = ids
+        self.superpixels, self.superpixels_from = ids, source
+        self._forget(self.workspace.superpixels_source)
         self._save(self.workspace.superpixels, ids)
+        if source:
+            write_json(self.workspace.superpixels_source, {"loaded_from": str(source.resolve())})
 
     def keep_label(self, label: NDArray[Any], run: Run | None) -> None:
         """Take a label volume and how it came about into use, and into the folder."""
@@ -152,7 +164,7 @@ class Session:
                 self.run = run
                 write_json(self.workspace.run, run.to_dict())
 
-    def keep_result(self, result: Result, seconds: float = 0.0) -> None:
+    def keep_result(self, result: "Result", seconds: float = 0.0) -> None:
         """Take what a segmentation made into use, and into the folder."""
         if result.superpixels is not None and result.superpixels is not self.superpixels:
             self.keep_superpixels(result.superpixels)
@@ -164,10 +176,33 @@ class Session:
         """Take parameters into use, and into the folder; superpixels of another method are given up."""
         self._check_may_write()
         if self.settled(parameters).superpixels != self.settled(self.parameters).superpixels:
-            self.superpixels = None
+            self.superpixels = self.superpixels_from = None
             self._forget(self.workspace.superpixels)
+            self._forget(self.workspace.superpixels_source)
         write_json(self.workspace.parameters, parameters.to_dict())
         self.parameters = parameters
+
+    def visualization(self, path: Path) -> Volume:
+        """An image that can be shown in the place of this one; raises ShapeMismatch when its shape is another."""
+        volume = open_volume(path)
+        if volume.data.shape != self.image.data.shape:
+            raise ShapeMismatch(
+                f"{path.name} must have the image's size {self.image.size} to be shown in its place, received "
+                f"{volume.size}: give another visualization image."
+            )
+        return volume
+
+    def show_visualization(self, path: Path) -> None:
+        """Have another image shown in the place of this one; raises what `visualization` raises."""
+        self.alternative = self.visualization(path)
+        looks = replace(self.looks, visualization=str(path.resolve()), alternative=ImageLook(), alternative_shown=True)
+        self.keep_looks(looks)
+
+    def keep_looks(self, looks: Looks) -> None:
+        """Take a way to look at the image into use, and into the folder where that may be changed."""
+        if looks != self.looks and not self.read_only:
+            write_json(self.workspace.looks, looks.to_dict())
+        self.looks = looks
 
     def close(self) -> None:
         """Let others in."""
@@ -194,7 +229,7 @@ class Session:
 
     def _load(self) -> None:
         """What the folder holds; a file that cannot be used is said and left alone."""
-        for load in (self._load_parameters, self._load_superpixels, self._load_label):
+        for load in (self._load_parameters, self._load_superpixels, self._load_label, self._load_looks):
             try:
                 load()
             except Annotat3DError as error:
@@ -204,10 +239,19 @@ class Session:
         if (saved := read_json(self.workspace.parameters)) is not None:
             self.parameters = Segmentation.from_dict(saved)
 
+    def _load_looks(self) -> None:
+        if (saved := read_json(self.workspace.looks)) is not None:
+            self.looks = Looks.from_dict(saved)
+        if self.looks.visualization:
+            self.alternative = self.visualization(Path(self.looks.visualization))
+
     def _load_superpixels(self) -> None:
         if self.workspace.superpixels.is_file():
             ids = open_labels(self.workspace.superpixels).data
             self.superpixels = check_superpixels(ids, self.image.data.shape)
+            known = read_json(self.workspace.superpixels_source)
+            if isinstance(known, dict) and "loaded_from" in known:
+                self.superpixels_from = Path(str(known["loaded_from"]))
 
     def _load_label(self) -> None:
         if not self.workspace.label.is_file():

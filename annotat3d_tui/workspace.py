@@ -1,14 +1,18 @@
 """The folder that keeps everything about one image. A person with `ls` and `less` finds things in it:
 
-workspace.json       version, image, what its name does not say of a RAW file
-parameters.json      the parameters of the segmentation
-annotation.journal   every act on markers and labels, a line each
-superpixels.tif      superpixels, when they were made
-label.tif            label volume, when it was made
-run.json             how the label volume came about: parameters, scores, importances
-label.classifier.npz what learned last, which labels other images, too
-cache/               what was measured of the image; may be removed at any time
-lock, who.json       held while a screen or a command writes here, and by whom
+workspace.json        version, image, what its name does not say of a RAW file
+parameters.json       the parameters of the segmentation
+annotation.journal    every act on markers and labels, a line each
+annotation.checkpoint what the journal comes to, so that it opens at once; may be removed at any time
+superpixels.tif       superpixels, when they were made
+superpixels.json      the file that they were loaded from, when they were not made
+label.tif             label volume, when it was made
+run.json              how the label volume came about: parameters, scores, importances
+looks.json            how the image is looked at: colours, contrast
+label.classifier.npz  what learned last, which labels other images, too
+cache/                what was measured of the image; may be removed at any time
+jobs/                 marks that jobs learn from and labels that they make; may be removed when they have ended
+lock, who.json        held while a screen or a command writes here, and by whom
 """
 
 import hashlib
@@ -22,6 +26,7 @@ from typing import Any
 
 from annotat3d_tui.errors import CannotWrite, InvalidFile, MissingFile, OutputExists
 from annotat3d_tui.holding import LOCK, WHO, Hold, can_be_locked, hold
+from annotat3d_tui.places import data_home, state_home
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.writing import written_aside
 
@@ -53,6 +58,11 @@ class Workspace:
         return self.folder / "annotation.journal"
 
     @property
+    def checkpoint(self) -> Path:
+        """What the journal comes to."""
+        return self.journal.with_suffix(".checkpoint")
+
+    @property
     def parameters(self) -> Path:
         """The parameters of the segmentation."""
         return self.folder / "parameters.json"
@@ -61,6 +71,11 @@ class Workspace:
     def superpixels(self) -> Path:
         """Superpixel volume."""
         return self.folder / "superpixels.tif"
+
+    @property
+    def superpixels_source(self) -> Path:
+        """Where superpixels come from that were not made."""
+        return self.folder / "superpixels.json"
 
     @property
     def label(self) -> Path:
@@ -73,6 +88,11 @@ class Workspace:
         return self.folder / "run.json"
 
     @property
+    def looks(self) -> Path:
+        """How the image is looked at."""
+        return self.folder / "looks.json"
+
+    @property
     def classifier(self) -> Path:
         """What learned last."""
         return self.folder / "label.classifier.npz"
@@ -81,6 +101,11 @@ class Workspace:
     def cache(self) -> Path:
         """A folder for what was measured of the image."""
         return self.folder / "cache"
+
+    @property
+    def jobs(self) -> Path:
+        """A folder for marks that jobs learn from, and the labels that they make."""
+        return self.folder / "jobs"
 
     def image_changed(self) -> str:
         """A sentence when the image is no longer the one the workspace was made for; empty when it is."""
@@ -160,16 +185,6 @@ def default_folder(image: Path) -> Path:
         ):
             return folder
     return folder
-
-
-def data_home() -> Path:
-    """Where the program keeps what has no other place."""
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "annotat3d"
-
-
-def state_home() -> Path:
-    """Where the program keeps what it may lose."""
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "annotat3d"
 
 
 def recent() -> list[Path]:
@@ -277,7 +292,8 @@ def _read_anew(workspace: Workspace, raw: RawProperties | None) -> Workspace:
                 f"{workspace.folder} holds marks made with other RAW properties than those given: "
                 "leave them out, or give another --workspace folder."
             )
-        for made in (workspace.journal, workspace.superpixels, workspace.label, workspace.run, workspace.classifier):
+        marks = workspace.journal, workspace.checkpoint
+        for made in (*marks, workspace.superpixels, workspace.label, workspace.run, workspace.classifier):
             made.unlink(missing_ok=True)
         workspace = replace(workspace, raw=raw)
         _write_manifest(workspace)

@@ -1,6 +1,5 @@
-"""The pictures of the README, made by the program itself on the embedded volume: `make pictures`."""
+"""The slices of the README, drawn by the program itself from the embedded volume: `make pictures`."""
 
-import asyncio
 import tempfile
 from pathlib import Path
 
@@ -8,14 +7,12 @@ from annotat3d_tui.blocks import available_threads
 from annotat3d_tui.demo import LABEL_NAMES, demo_files
 from annotat3d_tui.render.picture import save_png, slice_picture
 from annotat3d_tui.session import Session
-from annotat3d_tui.tui.app import Annotat3DApp
 from annotat3d_tui.volume.files import open_labels
 from annotat3d_tui.workflow.segmentation import segment
 from annotat3d_tui.workspace import workspace_of
 
 FOLDER = Path(__file__).parent / "pictures"
 SIDE = 480
-CELLS = (120, 40)
 
 
 def slices(session: Session) -> None:
@@ -31,15 +28,6 @@ def slices(session: Session) -> None:
         save_png(FOLDER / f"{name}.png", picture, overwrite=True)
 
 
-async def screen(session: Session) -> None:
-    """The segmentation screen, as a terminal of 120×40 cells shows it."""
-    app = Annotat3DApp(session)
-    async with app.run_test(size=CELLS) as pilot:
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        (FOLDER / "screen.svg").write_text(app.export_screenshot(title="annotat3d"))
-
-
 def main() -> None:
     """Segment the demo and draw it."""
     FOLDER.mkdir(exist_ok=True)
@@ -52,7 +40,6 @@ def main() -> None:
             segment(session.image.data, *session.marked(), session.parameters, threads=available_threads())
         )
         slices(session)
-        asyncio.run(screen(session))
 
 
 if __name__ == "__main__":

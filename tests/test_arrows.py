@@ -20,7 +20,7 @@ def rooms_in_order() -> list[set[str]]:
     """The map in the package's docstring, leftmost first; rooms of one set do not know each other."""
     lines = (annotat3d_tui.__doc__ or "").splitlines()
     begin = next(i for i, line in enumerate(lines) if "->" in line)
-    chart = " ".join(line for line in lines[begin : begin + 3])
+    chart = " ".join(line for line in lines[begin : begin + 4])
     return [{room.strip() for room in rooms.split("|")} for rooms in chart.split("->")]
 
 
@@ -89,6 +89,13 @@ def test_info_loads_nothing_heavy(tiny_image: Path) -> None:
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_no_help_loads_anything_heavy(command: str) -> None:
     assert modules_after(*([command] if command else []), "--help").isdisjoint({*HEAVY, "scipy", "skimage"})
+
+
+def test_the_screen_waits_for_no_compiler() -> None:
+    code = "import sys, annotat3d_tui.tui.app, annotat3d_tui.session; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    late = {"tensorflow", "numba", "scipy", "sklearn", "skimage", "numpy.random", "numpy.ma"}
+    assert late.isdisjoint(done.stdout.split())
 
 
 def test_help_answers_in_half_a_cpu_second() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from annotat3d_tui import workspace as ws
 from annotat3d_tui.errors import CannotWrite, InvalidFile, MissingFile, OutputExists, WorkspaceInUse
+from annotat3d_tui.places import data_home
 from annotat3d_tui.volume.raw import RawProperties
 
 
@@ -78,7 +79,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_an_image_in_a_folder_that_cannot_be_written_gets_a_place_at_home(foreign: Path, home: Path) -> None:
     with not_root():
         made = ws.workspace_of(foreign)
-        assert made.folder.parent == ws.data_home() == home / "annotat3d"
+        assert made.folder.parent == data_home() == home / "annotat3d"
         assert ws.workspace_of(foreign) == made
         with made.lock():
             made.journal.touch()
@@ -103,7 +104,7 @@ def test_where_files_cannot_be_locked_the_place_is_at_home(image: Path, monkeypa
         raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
 
     monkeypatch.setattr("fcntl.flock", no_locks)
-    assert ws.default_folder(image).parent == ws.data_home()
+    assert ws.default_folder(image).parent == data_home()
     assert sorted(image.parent.iterdir()) == before
     made.lock().close()
 

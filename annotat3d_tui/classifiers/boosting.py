@@ -9,10 +9,15 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, Slab, in_threads, quiet, slabs
 from annotat3d_tui.classifiers.model import Classifier, balance_parameter, check_rows, seed_parameter
+from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.parameters import parameter
 
 BLOCK_ROWS = 2048
 QUICK_ITERATIONS = 40
+MOST_TREES = 10_000
+"""Trees of all labels together that are grown in a minute; as long again takes every test of them."""
+SECONDS = 3e-4, 1.5e-4
+"""Of a tree, and of each of its leaves."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +118,30 @@ class GradientBoosting(Classifier):
 
         check_samples(samples, labels, columns)
         ids, classes = np.unique(labels, return_inverse=True)
+        self.check_labels(len(ids))
         steps, importances = grow(
             samples, classes, iterations=self.iterations, rate=self.rate, leaves=self.leaves,
             smallest_leaf=self.smallest_leaf, column_share=self.column_share, balance=self.balance,
             seed=self.seed, progress=progress,
         )  # fmt: skip
         return BoostedModel(ids.astype(np.uint16), tuple(columns), steps, importances)
+
+    def check_labels(self, count: int) -> None:
+        """Raises InvalidParameter when there would be more than 10000 trees."""
+        if self._trees(count) <= MOST_TREES:
+            return
+        fewer = f"give at most {MOST_TREES // count} iterations, or " if count <= MOST_TREES else ""
+        raise InvalidParameter(
+            f"gradient_boosting must grow at most {MOST_TREES} trees, received {count} labels with {self.iterations} "
+            f"trees each: {fewer}choose another classifier."
+        )
+
+    def seconds(self, count: int) -> float:
+        """Milliseconds for each tree: one for each label and iteration."""
+        return self._trees(count) * (SECONDS[0] + SECONDS[1] * self.leaves)
+
+    def _trees(self, count: int) -> int:
+        return self.iterations * (count if count > 2 else 1)
 
     def quick(self) -> Self:
         """With at most 40 trees for each label, which correct as much together."""

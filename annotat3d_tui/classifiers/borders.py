@@ -35,8 +35,14 @@ def fitted(rows: NDArray[np.float64], classes: NDArray[np.intp], count: int, c: 
     that a person would see.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+        _silence()
         return _fit(rows, classes, count, c, balance)
+
+
+def _silence() -> None:
+    """What scikit-learn warns of is known: borders that are not settled, and labels with few samples each."""
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
 
 
 def _fit(rows: NDArray[np.float64], classes: NDArray[np.intp], count: int, c: float, balance: bool) -> Borders:
@@ -87,7 +93,7 @@ def calibrated(
             )
 
     with warnings.catch_warnings():  # which is not for threads: it is done for all of them
-        warnings.simplefilter("ignore", ConvergenceWarning)
+        _silence()
         in_threads(fold, range(int(fold_of.max()) + 1), threads, progress, "train")
     known = ~np.isnan(held_out[:, 0])
     if len(np.unique(classes[known])) < 2:

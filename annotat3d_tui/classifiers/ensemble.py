@@ -7,12 +7,13 @@ tested on marked planes (or strokes) that it was not trained on.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.blocks import Progress, part, quiet
+from annotat3d_tui.blocks import HERE, Progress, in_threads, part, quiet
 from annotat3d_tui.classifiers.forest import MOST_TREES, Forest, TreeGrower
 from annotat3d_tui.classifiers.model import balance_parameter, seed_parameter
 from annotat3d_tui.parameters import parameter
@@ -111,47 +112,34 @@ class ScaleEnsemble(TreeGrower):
         if groups is None or len(ranges) == 1:
             return np.full(len(ranges), 1 / len(ranges))
         fold_of = folds_of(groups, classes, FOLDS)
-        likelihood = np.zeros(len(ranges))
-        for number, range_ in enumerate(ranges):
-            step = part(progress, number / len(ranges), (number + 1) / len(ranges))
-            likelihood[number] = self._likelihood(samples[:, range_], classes, fold_of, threads, step)
+        found = np.full((len(ranges), len(classes)), np.nan)
+
+        def test(task: tuple[int, int]) -> None:
+            number, fold = task
+            tested, right = self._tested(samples[:, ranges[number]], classes, fold_of == fold)
+            found[number, tested] = right
+
+        tasks = list(product(range(len(ranges)), range(int(fold_of.max()) + 1)))
+        in_threads(test, tasks, threads, progress, "train", [len(ranges[number]) for number, _ in tasks])
+        likelihood = np.array([_likelihood(one, classes) for one in found])
         weights: NDArray[np.float64] = np.exp((likelihood - likelihood.max()) / TEMPERATURE)
         weights /= weights.sum()
         return weights
 
-    def _likelihood(
-        self,
-        samples: NDArray[np.float32],
-        classes: NDArray[np.intp],
-        fold_of: NDArray[np.intp],
-        threads: int,
-        progress: Progress,
-    ) -> float:
-        """Mean over the classes of the mean log probability of each sample's class, by trees without its fold.
-
-        Samples whose class lies in one fold only cannot be tested; 0 where none can.
-        """
+    def _tested(
+        self, samples: NDArray[np.float32], classes: NDArray[np.intp], left_out: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Which samples that are left out can be tested, and the probability of their class, by trees of the others."""
         from annotat3d_tui.classifiers.growing import grow
         from annotat3d_tui.classifiers.trees import probabilities
 
-        found = np.full(len(classes), np.nan)
-        count = int(fold_of.max()) + 1
-        for fold in range(count):
-            left_out = fold_of == fold
-            known, learnt = np.unique(classes[~left_out], return_inverse=True)
-            tested = np.flatnonzero(left_out & np.isin(classes, known))
-            if len(known) < 2 or len(tested) == 0:
-                continue
-            plan = self.plan | {"trees": self.trials}
-            trees, _, _ = grow(
-                samples[~left_out], learnt, **plan, threads=threads,
-                progress=part(progress, fold / count, (fold + 1) / count),
-            )  # fmt: skip
-            shares = probabilities(trees, samples[tested], threads=threads)
-            found[tested] = shares[np.arange(len(tested)), np.searchsorted(known, classes[tested])]
-        logarithms = np.log(np.maximum(found, FLOOR))
-        each = [logarithms[(classes == one) & ~np.isnan(found)] for one in np.unique(classes)]
-        return float(np.mean([one.mean() for one in each if len(one)] or [0.0]))
+        known, learnt = np.unique(classes[~left_out], return_inverse=True)
+        tested = np.flatnonzero(left_out & np.isin(classes, known))
+        if len(known) < 2 or len(tested) == 0:
+            return np.zeros(0, np.intp), np.zeros(0, np.float32)
+        trees, _, _ = grow(samples[~left_out], learnt, **self.plan | {"trees": self.trials}, threads=HERE)
+        shares = probabilities(trees, samples[tested], threads=HERE)
+        return tested, shares[np.arange(len(tested)), np.searchsorted(known, classes[tested])]
 
     def _grow(
         self,
@@ -177,6 +165,13 @@ class ScaleEnsemble(TreeGrower):
             importances[ranges[number]] += counts[number] * important
         total = importances.sum()
         return joined(grown), np.concatenate(seen), importances / (total if total > 0 else 1.0)
+
+
+def _likelihood(found: NDArray[np.float64], classes: NDArray[np.intp]) -> float:
+    """Mean over the classes of the mean logarithm of `found` (m,), NaN where a sample was not tested; 0 for none."""
+    logarithms = np.log(np.maximum(found, FLOOR))
+    each = [logarithms[(classes == one) & ~np.isnan(found)] for one in np.unique(classes)]
+    return float(np.mean([one.mean() for one in each if len(one)] or [0.0]))
 
 
 def allotted(weights: NDArray[np.float64], count: int) -> NDArray[np.intp]:

@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.compiled import kernel
-
 
 def strokes_of(coordinates: NDArray[np.integer[Any]], labels: NDArray[Any]) -> NDArray[np.intp]:
     """The stroke of each mark, from 0: the 26-connected sets of marks of one label, by first voxel.
@@ -19,6 +17,8 @@ def strokes_of(coordinates: NDArray[np.integer[Any]], labels: NDArray[Any]) -> N
     """
     if len(coordinates) == 0:
         return np.zeros(0, np.intp)
+    from annotat3d_tui.classifiers.connecting import join_neighbours
+
     near = coordinates.astype(np.int64) - coordinates.min(axis=0) + 1
     _, rows, columns = near.max(axis=0) + 2
     steps = np.array([rows * columns, columns, 1])
@@ -26,7 +26,7 @@ def strokes_of(coordinates: NDArray[np.integer[Any]], labels: NDArray[Any]) -> N
     order = np.argsort(keys, kind="stable")
     offsets = np.array([step @ steps for step in product((-1, 0, 1), repeat=3) if step > (0, 0, 0)])
     first = np.arange(len(order))
-    _join_neighbours(keys[order], labels[order].astype(np.int64), offsets, first)
+    join_neighbours(keys[order], labels[order].astype(np.int64), offsets, first)
     strokes = np.empty(len(order), np.intp)
     strokes[order] = np.unique(first, return_inverse=True)[1]
     return strokes
@@ -63,28 +63,3 @@ def folds_of(groups: NDArray[np.intp], labels: NDArray[Any], folds: int) -> NDAr
         fold_of_group[one] = fold
         filled[fold] += sizes[one]
     return fold_of_group[group]
-
-
-@kernel
-def _join_neighbours(
-    keys: NDArray[np.int64], labels: NDArray[np.int64], offsets: NDArray[np.int64], first: NDArray[np.intp]
-) -> None:
-    """Set first[i] to the lowest index of the marks that mark i is connected to; keys ascend."""
-    for offset in offsets:
-        other = 0
-        for mark in range(keys.size):
-            while other < keys.size and keys[other] < keys[mark] + offset:
-                other += 1
-            if other < keys.size and keys[other] == keys[mark] + offset and labels[other] == labels[mark]:
-                one, two = _root(first, mark), _root(first, other)
-                first[max(one, two)] = min(one, two)
-    for mark in range(keys.size):
-        first[mark] = _root(first, mark)
-
-
-@kernel
-def _root(first: NDArray[np.intp], mark: int) -> int:
-    while first[mark] != mark:
-        first[mark] = first[first[mark]]  # halves the path for the next one
-        mark = first[mark]
-    return mark

@@ -11,9 +11,12 @@ from threadpoolctl import threadpool_limits
 from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.classifiers.boosting import Steps
 from annotat3d_tui.classifiers.growing import round_down
+from annotat3d_tui.classifiers.model import smallest_leaf_for
 
 AT_A_TIME = 25
-"""Iterations between two reports of progress."""
+"""Most iterations between two reports of progress."""
+TREES_AT_A_TIME = 500
+"""Most trees, but at least one iteration: two seconds or so."""
 MOST_CUTS = 254
 
 
@@ -38,7 +41,7 @@ def grow(
     count = np.bincount(classes)
     weights = len(classes) / (len(count) * count[classes]) if balance else None
     booster = HistGradientBoostingClassifier(
-        learning_rate=rate, max_leaf_nodes=leaves, min_samples_leaf=smallest_leaf,
+        learning_rate=rate, max_leaf_nodes=leaves, min_samples_leaf=smallest_leaf_for(smallest_leaf, count),
         max_features=column_share, early_stopping=False, random_state=seed, warm_start=True,
     )  # fmt: skip
     cuts = [cuts_of(column) for column in samples.T]
@@ -46,7 +49,8 @@ def grow(
     progress(0.0, "train")
     with threadpool_limits(limits=1), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
-        for done in [*range(AT_A_TIME, iterations, AT_A_TIME), iterations]:
+        at_a_time = max(1, min(AT_A_TIME, TREES_AT_A_TIME // len(count)))
+        for done in [*range(at_a_time, iterations, at_a_time), iterations]:
             booster.set_params(max_iter=done).fit(codes, classes, sample_weight=weights)
             progress(done / iterations, "train")
     grown = [one.nodes for iteration in booster._predictors for one in iteration]

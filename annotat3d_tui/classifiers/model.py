@@ -67,6 +67,13 @@ class Classifier(Parameters, ABC):
         Raises InvalidMarkers for fewer than two labels, InvalidParameter for values that are not finite, Cancelled.
         """
 
+    def check_labels(self, count: int) -> None:
+        """Raises InvalidParameter where it would take too long to learn so many labels."""
+
+    def seconds(self, count: int) -> float:
+        """About how long it learns so many labels; 0 where that is soon done, however many."""
+        return 0.0
+
     def quick(self) -> Self:
         """The same, cheaper, where it only has to be told how well it does."""
         return self
@@ -106,3 +113,14 @@ def check_rows(rows: NDArray[Any], columns: int) -> None:
             f"The table must have the {columns} columns that this classifier was trained on, "
             f"received one of shape {rows.shape}: compute it with the same features."
         )
+
+
+def smallest_leaf_for(wanted: int, counts: NDArray[np.intp]) -> int:
+    """The fewest samples in a leaf, as wanted, unless a label has so few that it could have no leaf of its own.
+
+    counts: (k,) samples of each label.
+
+    >>> smallest_leaf_for(3, np.array([40, 6])), smallest_leaf_for(3, np.array([40, 1]))
+    (3, 1)
+    """
+    return max(1, min(wanted, int(counts.min()) // 2))

@@ -34,39 +34,68 @@ class Grown(NamedTuple):
         return len(self.feature)
 
 
-def grow_extra_tree(
+def grow_extra_trees(
     columns: NDArray[np.float32],
     classes: NDArray[np.intp],
     weights: NDArray[np.float64],
     *,
     tried: int,
     leaf: int,
-    seed: int,
-) -> Grown:
-    """A tree on the samples whose weight is positive.
+    seeds: NDArray[np.uint64],
+) -> list[Grown]:
+    """A tree for each row of weights (t, m) and of `seeds` (t,), on the samples whose weight is positive.
 
-    columns: (F, m) finite, contiguous. classes: (m,) from 0. weights: (m,). At a node columns are taken at random
-    until `tried` of them differ among its samples; each is cut between its least and greatest value, anywhere with the
-    same chance; the cut that leaves least Gini impurity counts, among those with `leaf` samples on both sides. A node
-    without such a cut, or with one class, is a leaf.
+    columns: (F, m) finite, contiguous. classes: (m,) from 0. At a node columns are taken at random until `tried` of
+    them differ among its samples; each is cut between its least and greatest value, anywhere with the same chance; the
+    cut that leaves least Gini impurity counts, among those with `leaf` samples on both sides. A node without such a
+    cut, or with one class, is a leaf.
     """
-    drawn = np.flatnonzero(weights > 0).astype(np.int32)
-    most, count = 2 * len(drawn) - 1, int(classes.max()) + 1
-    feature, children = np.full(most, LEAF, np.int32), np.full((2, most), LEAF, np.int32)
-    threshold, value = np.full(most, -2.0), np.zeros((most, count))
-    importances = np.zeros(len(columns))
-    nodes = _grow(
-        columns, classes, weights, drawn, tried, leaf, np.uint64(seed), feature, threshold, children, value, importances
-    )
-    total = importances.sum()
-    return Grown(
-        feature[:nodes],
-        threshold[:nodes],
-        children[0, :nodes],
-        children[1, :nodes],
-        value[:nodes, np.newaxis],
-        importances / (total if total > 0 else 1.0),
-    )
+    count, trees = int(classes.max()) + 1, len(weights)
+    most = 2 * int(np.count_nonzero(weights > 0, axis=1).max()) - 1
+    feature, children = np.full((trees, most), LEAF, np.int32), np.full((trees, 2, most), LEAF, np.int32)
+    threshold, value = np.full((trees, most), -2.0), np.zeros((trees, most, count))
+    importances, nodes = np.zeros((trees, len(columns))), np.zeros(trees, np.int64)
+    _grow_all(columns, classes, weights, tried, leaf, seeds, feature, threshold, children, value, importances, nodes)
+    importances /= np.maximum(importances.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+    return [
+        Grown(
+            feature[t, :n],
+            threshold[t, :n],
+            children[t, 0, :n],
+            children[t, 1, :n],
+            value[t, :n, np.newaxis],
+            importances[t],
+        )
+        for t, n in enumerate(nodes)
+    ]
+
+
+@kernel
+def _grow_all(
+    columns: NDArray[Any],
+    classes: NDArray[Any],
+    weights: NDArray[Any],
+    tried: int,
+    leaf: int,
+    seeds: NDArray[Any],
+    feature: NDArray[Any],
+    threshold: NDArray[Any],
+    children: NDArray[Any],
+    value: NDArray[Any],
+    importances: NDArray[Any],
+    nodes: NDArray[Any],
+) -> None:
+    drawn = np.empty(classes.size, np.int32)
+    for tree in range(seeds.size):
+        own, count = weights[tree], 0
+        for sample in range(classes.size):
+            if own[sample] > 0:
+                drawn[count] = sample
+                count += 1
+        nodes[tree] = _grow(
+            columns, classes, own, drawn[:count], tried, leaf, seeds[tree], feature[tree], threshold[tree],
+            children[tree], value[tree], importances[tree],
+        )  # fmt: skip
 
 
 @kernel
@@ -89,15 +118,18 @@ def _grow(
     order = np.arange(columns.shape[0])
     left = np.zeros(value.shape[1])
     pending = np.empty((drawn.size + 1, 3), np.int64)
-    pending[0] = 0, 0, drawn.size
+    pending[0, 0], pending[0, 1], pending[0, 2] = 0, 0, drawn.size
     top, nodes = 1, 1
     while top > 0:
         top -= 1
-        node, first, last = pending[top]
+        node, first, last = pending[top, 0], pending[top, 1], pending[top, 2]
         here = value[node]
         for place in range(first, last):
             here[classes[drawn[place]]] += weights[drawn[place]]
-        if last - first < 2 * leaf or np.count_nonzero(here) < 2:
+        present = 0
+        for weight in here:
+            present += weight != 0
+        if last - first < 2 * leaf or present < 2:
             continue
         some = drawn[first:last]
         column, cut, gain = _best_cut(columns, classes, weights, some, here, tried, leaf, order, left, state)
@@ -107,8 +139,8 @@ def _grow(
         importances[column] += gain
         middle = first + _part(columns[column], some, cut)
         children[0, node], children[1, node] = nodes, nodes + 1
-        pending[top] = nodes + 1, middle, last
-        pending[top + 1] = nodes, first, middle
+        pending[top, 0], pending[top, 1], pending[top, 2] = nodes + 1, middle, last
+        pending[top + 1, 0], pending[top + 1, 1], pending[top + 1, 2] = nodes, first, middle
         top, nodes = top + 2, nodes + 2
     return nodes
 

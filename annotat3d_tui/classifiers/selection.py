@@ -110,7 +110,7 @@ def _lost(
     samples: NDArray[np.float32],
     labels: NDArray[Any],
     repeats: int,
-    random: np.random.Generator,
+    random: "np.random.Generator",
     threads: int,
 ) -> NDArray[np.float64]:
     """How much probability of the right label each column is worth (F,), times the number of samples."""

@@ -17,16 +17,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from annotat3d_tui.cli.flags import add_work_flags, budget_of, threads_of
-from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_labels_of, raw_properties
+from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_superpixels, raw_properties
 from annotat3d_tui.cli.maps import add_map_flags, map_paths, save_maps, wants_maps
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
-from annotat3d_tui.cli.outputs import check_outputs
+from annotat3d_tui.cli.outputs import check_outputs, made_folder
 from annotat3d_tui.cli.telling import voxels_of, voxels_text
 from annotat3d_tui.errors import Annotat3DError, CannotWrite, InvalidParameter
+from annotat3d_tui.jobs.reporting import report_failure
 from annotat3d_tui.memory import check_budget
-from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.files import save_labels
 from annotat3d_tui.workflow.forecast import memory_needed
+from annotat3d_tui.workflow.preparing import prepare_for
 
 if TYPE_CHECKING:
     from annotat3d_tui.workflow.learning import Trained
@@ -64,7 +65,7 @@ def run(given: argparse.Namespace) -> int:
     with _folder(given):
         check_outputs([path for paths in todo.values() for path in paths.values()], [], given.overwrite, inputs)
         results = [
-            _one(given, trained, image, todo[image], f"{number} of {len(todo)}") for number, image in enumerate(todo, 1)
+            _one(given, trained, image, todo[image], (number, len(todo))) for number, image in enumerate(todo, 1)
         ]
     failed = [one["image"] for one in results if "error" in one]
     facts = {"classifier": given.classifier, "images": results, "skipped": [one for one in plan if one not in todo]}
@@ -72,6 +73,8 @@ def run(given: argparse.Namespace) -> int:
     lines += [f"{image} is skipped: its label is there" for image in facts["skipped"]]
     if lines or given.json:
         show(given.json, facts | {"failed": failed}, lines)
+    if failed:
+        report_failure(f"{len(failed)} of {len(todo)} images failed: {', '.join(failed)}")
     return 1 if failed else 0
 
 
@@ -100,12 +103,7 @@ def _folder(given: argparse.Namespace) -> Iterator[None]:
     output = Path(given.output)
     made = len(given.images) > 1 and not output.is_dir()
     if made:
-        try:
-            output.mkdir()
-        except OSError as error:
-            raise CannotWrite(
-                f"{output} must be a folder for several images ({error.strerror}): give another."
-            ) from None
+        made_folder(output)
     try:
         yield
     finally:
@@ -123,11 +121,13 @@ def _in_folder(given: argparse.Namespace, trained: "Trained", image: str) -> Out
     return paths
 
 
-def _one(given: argparse.Namespace, trained: "Trained", image: str, paths: Outputs, count: str) -> dict[str, Any]:
+def _one(
+    given: argparse.Namespace, trained: "Trained", image: str, paths: Outputs, place: tuple[int, int]
+) -> dict[str, Any]:
     """Classify an image, and tell of it; what fails is said and told."""
     begun = time.monotonic()
     try:
-        voxels = _classify(given, trained, image, paths, count)
+        voxels = _classify(given, trained, image, paths, place)
     except Annotat3DError as error:
         print(f"annotat3d: {image}: {error}", file=sys.stderr)
         return {"image": image, "error": str(error)}
@@ -140,7 +140,9 @@ def _one(given: argparse.Namespace, trained: "Trained", image: str, paths: Outpu
     }
 
 
-def _classify(given: argparse.Namespace, trained: "Trained", path: str, paths: Outputs, count: str) -> dict[int, int]:
+def _classify(
+    given: argparse.Namespace, trained: "Trained", path: str, paths: Outputs, place: tuple[int, int]
+) -> dict[int, int]:
     from annotat3d_tui.workflow.applying import apply
 
     image, voxels = open_image(path, raw_properties(given, path))
@@ -150,8 +152,11 @@ def _classify(given: argparse.Namespace, trained: "Trained", path: str, paths: O
     )
     superpixels = None
     if given.superpixels:
-        superpixels = check_superpixels(open_labels_of(given.superpixels, image, "superpixels"), voxels.shape)
-    line = progress_line()
+        superpixels = open_superpixels(given.superpixels, voxels.shape, threads_of(given), voxels)
+    prepare_for(voxels.dtype, trained.parameters, progress_line(stays=False))
+    number, images = place
+    count = f"{number} of {images}"
+    line = progress_line(within=((number - 1) / images, number / images))
     found = apply(
         trained,
         voxels,
@@ -165,5 +170,8 @@ def _classify(given: argparse.Namespace, trained: "Trained", path: str, paths: O
     save_labels(paths["label"], np.asarray(found.label), **size)
     if found.evidence is not None:
         maps = {what: target for what, target in paths.items() if what != "label"}
-        save_maps(maps, found.evidence, image, given.overwrite)
+        try:
+            save_maps(maps, found.evidence, image, given.overwrite)
+        except CannotWrite as error:
+            raise CannotWrite(f"{error} Written all the same: {paths['label']}.") from None
     return voxels_of(found.label, int(trained.model.labels.max()))

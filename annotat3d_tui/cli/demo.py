@@ -18,17 +18,19 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import available_threads
 from annotat3d_tui.cli.open import open_screen
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
+from annotat3d_tui.cli.screen_flags import add_screen_flags, screen_flags
 from annotat3d_tui.demo import LABEL_NAMES, demo_files
 from annotat3d_tui.labels.colours import colour_of
 from annotat3d_tui.render.halfblocks import print_picture
 from annotat3d_tui.render.picture import slice_picture
-from annotat3d_tui.tui.terminal.graphics import cell_size, in_pixels
+from annotat3d_tui.tui.terminal.graphics import USUAL_CELL, in_pixels
+from annotat3d_tui.tui.terminal.probe import HALF_BLOCKS, Graphics, graphics_for
 from annotat3d_tui.volume.files import open_labels
+from annotat3d_tui.workflow.preparing import prepare_for
 
 if TYPE_CHECKING:
     from annotat3d_tui.session import Session
 
-GRAPHICS = ("half-blocks", "sixel", "kitty")
 WIDEST = 120
 GAP = 2
 
@@ -37,13 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("--workspace", metavar="DIR", help="where the result is kept (demo in your data folder)")
     parser.add_argument("--open", action="store_true", help="open the demo on the screen, computing nothing")
-    parser.add_argument(
-        "--graphics",
-        choices=GRAPHICS,
-        default=GRAPHICS[0],
-        help="how the picture is drawn: half-blocks in any terminal, sixel (xterm, foot, WezTerm, mlterm, Windows "
-        "Terminal) or kitty (kitty, Ghostty) in pixels where the terminal has them (%(default)s)",
-    )
+    add_screen_flags(parser)
     add_output_flags(parser, writes=False)
 
 
@@ -57,15 +53,16 @@ def run(given: argparse.Namespace) -> int:
             _segment_and_show(session, given.json, given.graphics)
     finally:
         session.close()
-    return open_screen(workspace=str(session.workspace.folder)) if given.open else 0
+    return open_screen(workspace=str(session.workspace.folder), **screen_flags(given)) if given.open else 0
 
 
-def _segment_and_show(session: "Session", as_json: bool, graphics: str) -> None:
+def _segment_and_show(session: "Session", as_json: bool, graphics: str | None) -> None:
     from annotat3d_tui.labels.compare import compare
     from annotat3d_tui.workflow.segmentation import segment
 
-    begun = time.monotonic()
     image = session.image.data
+    prepare_for(image.dtype, session.settled(session.parameters), progress_line(stays=False))
+    begun = time.monotonic()
     result = segment(
         image,
         *session.marked(),
@@ -88,7 +85,7 @@ def _segment_and_show(session: "Session", as_json: bool, graphics: str) -> None:
         "open": command,
     }
     plain = as_json or "NO_COLOR" in os.environ
-    lines = [] if plain else [_picture(image, result.label, graphics), _legend()]
+    lines = [] if plain else [_picture(image, result.label, graphics_for(graphics, writes=1)), _legend()]
     used = result.parameters
     lines += [
         f"{session.image.size} voxels, {len(session.marked()[0])} of them marked; "
@@ -104,16 +101,16 @@ def _segment_and_show(session: "Session", as_json: bool, graphics: str) -> None:
     show(as_json, facts, lines)
 
 
-def _picture(image: NDArray[np.generic], label: NDArray[np.generic], graphics: str) -> str:
+def _picture(image: NDArray[np.generic], label: NDArray[np.generic], graphics: Graphics) -> str:
     """The middle slice, and beside it the same under its label, as cells of the terminal or as pixels."""
-    cell = cell_size()
-    finer = 1 if graphics == GRAPHICS[0] else cell[0]
-    cells = (min(shutil.get_terminal_size().columns, WIDEST) - GAP) // 2
+    finer = 1 if graphics.mode == HALF_BLOCKS else (graphics.cell or USUAL_CELL)[0]
+    widest = min(graphics.largest or (WIDEST * finer,) * 2) // finer
+    cells = (min(shutil.get_terminal_size().columns, WIDEST, widest) - GAP) // 2
     size = cells * finer, cells * finer
     halves = [slice_picture(image, shown, size=size, bar=finer > 1) for shown in (None, label)]
     gap = np.zeros((halves[0].shape[0], GAP * finer, 3), np.uint8)
     whole = np.hstack([halves[0], gap, halves[1]])
-    return print_picture(whole, _colours()) if finer == 1 else in_pixels(whole, graphics, cell)
+    return print_picture(whole, _colours()) if finer == 1 else in_pixels(whole, graphics)
 
 
 def _legend() -> str:

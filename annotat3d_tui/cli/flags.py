@@ -9,17 +9,15 @@ from annotat3d_tui.blocks import available_threads
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.memory import default_budget, parse_bytes
 from annotat3d_tui.parameters import Parameter, Parameters, alternative
+from annotat3d_tui.workflow.command import FLAG_OF, carried_over, flag_of
 
 Set = TypeVar("Set", bound=Parameters)
 
-FLAG_OF = {"superpixels": "method", "filters": "features"}
-"""Where the flag has another name than the parameter."""
-CARRIED = {"spacing"}
-"""What another kind takes over from the preset; everything else means something else there."""
-
 
 def add_parameter_flags(
-    parser: argparse.ArgumentParser, presets: Mapping[str, Parameters], only: tuple[str, ...] = ()
+    parser: "argparse.ArgumentParser | argparse._ArgumentGroup",
+    presets: Mapping[str, Parameters],
+    only: tuple[str, ...] = (),
 ) -> None:
     """One flag for each parameter (or those of `only`), also of groups; left out, it keeps what the preset says."""
     one_preset = next(iter(presets.values()))
@@ -33,7 +31,7 @@ def add_parameter_flags(
         if len(declared.alternatives) > 1:
             kinds = "|".join(one.kind for one in declared.alternatives)
             chosen = _defaults({name: group.kind for name, group in groups.items()})
-            parser.add_argument(_flag(declared.name), metavar=kinds, help=f"{declared.help} {chosen}")
+            parser.add_argument(flag_of(declared.name), metavar=kinds, help=f"{declared.help} {chosen}")
         for inner in _distinct(declared.alternatives):
             _add_flag(parser, inner, groups)
 
@@ -76,15 +74,14 @@ def budget_of(given: argparse.Namespace) -> int:
 
 def _group_with_flags(declared: Parameter, current: Parameters, given: argparse.Namespace) -> Parameters:
     kind = _given(given, declared) if len(declared.alternatives) > 1 else None
-    chosen = alternative(declared.alternatives, kind, _flag(declared.name)) if kind else type(current)
+    chosen = alternative(declared.alternatives, kind, flag_of(declared.name)) if kind else type(current)
     own = {inner.name for inner in chosen.parameters()}
     if chosen is not type(current):
-        kept = {name: getattr(current, name) for name in own & CARRIED if hasattr(current, name)}
-        current = chosen(**kept)
+        current = carried_over(current, chosen)
     for inner in _distinct(declared.alternatives):
         if inner.name not in own and _given(given, inner) is not None:
             raise InvalidParameter(
-                f"{_flag(declared.name)} {chosen.kind} takes no {_flag(inner.name)}: leave the flag out."
+                f"{flag_of(declared.name)} {chosen.kind} takes no {flag_of(inner.name)}: leave the flag out."
             )
     return with_flags(current, given)
 
@@ -97,23 +94,23 @@ def _distinct(alternatives: Iterable[type[Parameters]]) -> list[Parameter]:
     return list(found.values())
 
 
-def _flag(name: str) -> str:
-    return "--" + FLAG_OF.get(name, name).replace("_", "-")
-
-
 def _given(given: argparse.Namespace, declared: Parameter) -> str | None:
     text: str | None = getattr(given, FLAG_OF.get(declared.name, declared.name), None)
     return text
 
 
-def _add_flag(parser: argparse.ArgumentParser, declared: Parameter, owners: Mapping[str, Parameters]) -> None:
+def _add_flag(
+    parser: "argparse.ArgumentParser | argparse._ArgumentGroup", declared: Parameter, owners: Mapping[str, Parameters]
+) -> None:
     words = {int: "N", float: "X", bool: "yes|no", str: "WORD"}
     one_of = "|".join(str(choice) for choice in declared.choices)
     metavar = "A,B,…" if declared.many else one_of or words[declared.value_type]
-    allowed = "" if one_of and not declared.many else f"; {declared.range}"
+    free = declared.value_type is str and not declared.choices
+    allowed = "" if free or (one_of and not declared.many) else f"; {declared.range}"
     values = {name: getattr(owner, declared.name) for name, owner in owners.items() if hasattr(owner, declared.name)}
-    text = f"{declared.help}{allowed} {_defaults(values or {'': declared.default})}".replace("%", "%%")
-    parser.add_argument(_flag(declared.name), metavar=metavar, help=text)
+    defaults = "" if free and not declared.default else f" {_defaults(values or {'': declared.default})}"
+    text = f"{declared.help}{allowed}{defaults}".replace("%", "%%")
+    parser.add_argument(flag_of(declared.name), metavar=metavar, help=text)
 
 
 def _text(value: Any) -> str:

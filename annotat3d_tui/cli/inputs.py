@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import size_text
+from annotat3d_tui.cli.output import progress_line
 from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
 from annotat3d_tui.volume.files import open_labels, open_volume
 from annotat3d_tui.volume.finite import finite
@@ -62,3 +64,16 @@ def open_labels_of(path: str, image: Volume, what: str) -> NDArray[Any]:
             f"give the {what} of this image."
         )
     return labels
+
+
+def open_superpixels(
+    path: str, shape: tuple[int, ...], threads: int, image: NDArray[Any] | None = None
+) -> NDArray[np.int32]:
+    """The superpixels in a file, which must be of an image of `shape`; says on stderr when some were in pieces."""
+    from annotat3d_tui.superpixels.foreign import taken
+
+    ids = open_labels(Path(path)).data
+    found, said = taken(ids, shape, path, image=image, threads=threads, progress=progress_line(stays=False))
+    if said:
+        print(f"annotat3d: {said}", file=sys.stderr)
+    return found

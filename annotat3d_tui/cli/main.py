@@ -14,6 +14,7 @@ from typing import NamedTuple
 from annotat3d_tui import __version__
 from annotat3d_tui.cli.output import forget_stdout
 from annotat3d_tui.errors import Annotat3DError
+from annotat3d_tui.jobs.reporting import report_failure
 
 
 class Command(NamedTuple):
@@ -33,6 +34,9 @@ COMMANDS = {
     "mark": Command("mark", "strokes, masks or the marks of a workspace into markers, an annotation, or text"),
     "score": Command("score", "accuracy, Dice and IoU of a label volume against the truth"),
     "demo": Command("demo", "the main job on the embedded volume"),
+    "jobs": Command("jobs", "long work that outlives the terminal: list, show, follow, cancel, run"),
+    "gpus": Command("gpus", "the GPUs of this machine, who has them, which are free"),
+    "keys": Command("keys", "every key of the screen, with the id by which a keymap changes it"),
     "doctor": Command("doctor", "what works on this machine, and how to get the rest"),
     "warmup": Command("warmup", "compiles the kernels once, so that nothing waits for them later"),
 }
@@ -53,13 +57,11 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return _dispatch(list(arguments))
     except Annotat3DError as error:
-        print(f"annotat3d: {error}", file=sys.stderr)
-        return EXIT_REFUSED
+        return _refused(error)
     except ImportError as error:
         from annotat3d_tui.doctor import missing_library
 
-        print(f"annotat3d: {missing_library(error)}", file=sys.stderr)
-        return EXIT_REFUSED
+        return _refused(missing_library(error))
     except KeyboardInterrupt:
         print("annotat3d: interrupted; no file is half written.", file=sys.stderr)
         return EXIT_INTERRUPTED
@@ -68,12 +70,21 @@ def run(arguments: Sequence[str]) -> int:
         return 128 + signal.SIGPIPE
 
 
+def _refused(error: Annotat3DError) -> int:
+    print(f"annotat3d: {error}", file=sys.stderr)
+    report_failure(str(error))
+    return EXIT_REFUSED
+
+
 def _stop(number: int, _: object) -> None:
-    """End as if by an error, so that what is half written is removed; schedulers send SIGTERM."""
+    """End as if by an error, so that what is half written is removed, and a workspace is closed."""
     sys.exit(128 + number)
 
 
 def _dispatch(arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, _stop)  # which schedulers send
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, _stop)  # the line has dropped
     word = arguments[0] if arguments else ""
     if word in COMMANDS:
         module = importlib.import_module(f"annotat3d_tui.cli.{COMMANDS[word].module}")
@@ -81,7 +92,6 @@ def _dispatch(arguments: list[str]) -> int:
             prog=f"annotat3d {word}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
         )
         module.add_arguments(parser)
-        signal.signal(signal.SIGTERM, _stop)
         code: int = module.run(parser.parse_args(arguments[1:]))
         return code
     return _screen(arguments)
@@ -93,10 +103,14 @@ def _screen(arguments: list[str]) -> int:
         description=DESCRIPTION,
         epilog="commands:\n" + "\n".join(f"  {word:<12} {command.help}" for word, command in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="annotat3d [-h] [--version] [--read-only] [WORKSPACE | COMMAND ...]",
+        usage="annotat3d [-h] [--version] [--read-only] [--graphics MODE] [--keymap NAME] [--no-mouse] "
+        "[WORKSPACE | COMMAND ...]",
     )
     parser.add_argument("--version", action="version", version=f"annotat3d {__version__}")
     parser.add_argument("--read-only", action="store_true", help="only look at the workspace; nothing is written")
+    from annotat3d_tui.cli.screen_flags import add_screen_flags, screen_flags
+
+    add_screen_flags(parser)
     parser.add_argument("workspace", nargs="?", metavar="WORKSPACE", help="a workspace folder")
     if arguments and not arguments[0].startswith("-") and not os.path.isdir(arguments[0]):
         parser.error(_not_a_workspace(arguments[0]))
@@ -105,7 +119,7 @@ def _screen(arguments: list[str]) -> int:
         parser.error("--read-only needs the workspace folder that is to be looked at")
     from annotat3d_tui.cli.open import open_screen
 
-    return open_screen(workspace=given.workspace, read_only=given.read_only)
+    return open_screen(workspace=given.workspace, read_only=given.read_only, **screen_flags(given))
 
 
 def _not_a_workspace(word: str) -> str:

@@ -24,13 +24,17 @@ smaller than the image.
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from annotat3d_tui.blocks import size_text
-from annotat3d_tui.cli.inputs import add_raw_flags, open_image, raw_properties
+from numpy.typing import NDArray
+
+from annotat3d_tui.blocks import available_threads, count_text, size_text
+from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_superpixels, raw_properties
 from annotat3d_tui.cli.kept_marks import annotation_in
+from annotat3d_tui.cli.marking import SMALL
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.cli.outputs import check_outputs, write_bytes
+from annotat3d_tui.content import same_voxels
 from annotat3d_tui.errors import InvalidMarkers, InvalidParameter, ShapeMismatch
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.labels.annotation_file import Marks
@@ -38,10 +42,9 @@ from annotat3d_tui.labels.areas import Flood, Superpixel
 from annotat3d_tui.labels.drawing import Ground, draw, said_of
 from annotat3d_tui.labels.masks import check_place, mapping_of, marked_voxels, placed
 from annotat3d_tui.labels.planes import Shape
-from annotat3d_tui.labels.stroke_lines import stroke_lines
+from annotat3d_tui.labels.stroke_lines import strokes_text
 from annotat3d_tui.labels.strokes import AnyStroke, read_strokes
-from annotat3d_tui.superpixels.check import check_superpixels
-from annotat3d_tui.volume.files import describe, open_labels, save_labels
+from annotat3d_tui.volume.files import describe, open_labels, open_volume, save_labels
 from annotat3d_tui.workspace import Workspace, open_workspace
 
 
@@ -125,7 +128,7 @@ def _ground(given: argparse.Namespace, strokes: Iterable[AnyStroke], shape: Shap
     if given.image and any(isinstance(stroke, Flood) for stroke in strokes):
         _, image = open_image(given.image, given.raw)
     if given.superpixels and any(isinstance(stroke, Superpixel) for stroke in strokes):
-        superpixels = check_superpixels(open_labels(Path(given.superpixels)).data, shape)
+        superpixels = open_superpixels(given.superpixels, shape, available_threads())
     return Ground(shape, image, superpixels)
 
 
@@ -135,8 +138,7 @@ def _save(annotation: Annotation, output: Path, frame: Frame, overwrite: bool) -
     if suffix == ".npz":
         write_bytes(output, Marks.of(annotation).to_bytes(), overwrite)
     elif suffix == ".txt":
-        lines = "\n".join(stroke_lines(annotation.shape, annotation.done))
-        write_bytes(output, f"{lines}\n".encode(), overwrite)
+        write_bytes(output, strokes_text(annotation.shape, annotation.done), overwrite)
     else:
         mask = annotation.markers.to_volume()
         save_labels(output, mask, voxel_size=frame.voxel_size, unit=frame.unit, overwrite=overwrite)
@@ -169,15 +171,23 @@ def _take_mask(annotation: Annotation, given: argparse.Namespace, place: tuple[i
             f"{given.mask} must have the image's size {size_text(annotation.shape)}, received {size_text(mask.shape)}: "
             "give the mask of this image, or the place of its first voxel with --offset x y z."
         )
+    elif given.image and not given.map:
+        _check_is_no_image(mask, given)
     mapping = mapping_of(given.map) if given.map else None
     where, labels = marked_voxels(mask, mask.shape, mapping, given.mask)
     annotation.import_marks(placed(where, mask.shape, annotation.shape, place), labels, given.mask)
 
 
+def _check_is_no_image(mask: NDArray[Any], given: argparse.Namespace) -> None:
+    image = open_volume(given.image, given.raw).data
+    if mask.size > SMALL and same_voxels(mask, image):
+        raise InvalidMarkers(f"{given.mask} must be 0 where nothing is marked, received the image itself: give a mask.")
+
+
 def _show(given: argparse.Namespace, strokes: int, annotation: Annotation) -> None:
     voxels = {label: count.voxels for label, count in annotation.markers.counts().items()}
     facts = {"output": given.output, "strokes": strokes, "marked_voxels": voxels}
-    said = [f"{strokes} stroke{'s' * (strokes > 1)}"] if strokes else []
+    said = [count_text(strokes, "stroke")] if strokes else []
     said += [f"the mask {given.mask}"] if given.mask else []
     said += [f"the annotation of {given.source}"] if given.source else []
     lines = [f"{given.output}: {' and '.join(said)}", *(f"label {label}: {n} voxels" for label, n in voxels.items())]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.archive import read
 from annotat3d_tui.cli.inputs import open_labels_of
+from annotat3d_tui.content import same_voxels
 from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
 from annotat3d_tui.labels.annotat3d import AXES, open_annotat3d
 from annotat3d_tui.labels.annotation_file import Marks, check_shape, open_marks
@@ -69,7 +70,7 @@ def _check_is_no_image(path: str, volume: NDArray[Any], labels: NDArray[Any], im
     if len(labels) <= MOST_MARKED * volume.size or volume.size <= SMALL:
         return
     count, share = len(np.unique(labels)), 100 * len(labels) / volume.size
-    same = all(np.array_equal(ours, theirs) for ours, theirs in zip(volume, image.data, strict=True))
+    same = same_voxels(volume, image.data)
     if count > MOST_LABELS or same:
         what = "the image itself" if same else f"{count} labels on {share:.0f} % of the voxels, as an image has"
         raise InvalidMarkers(f"{path} must mark a few voxels and leave the others 0, received {what}: give markers.")

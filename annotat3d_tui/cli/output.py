@@ -8,8 +8,10 @@ import sys
 import time
 from typing import Any
 
-from annotat3d_tui.blocks import Progress, quiet
+from annotat3d_tui.blocks import Progress, part, quiet, seconds_left
 from annotat3d_tui.errors import CannotWrite
+from annotat3d_tui.jobs.reporting import Reporter, job_folder, report_result
+from annotat3d_tui.jobs.text import duration_text
 
 BAR_CELLS = 24
 SECONDS_BETWEEN_DRAWINGS = 0.1
@@ -24,6 +26,7 @@ def add_output_flags(parser: argparse.ArgumentParser, *, writes: bool = True) ->
 
 def show(as_json: bool, facts: dict[str, Any], lines: list[str]) -> None:
     """Print `facts` as JSON, or `lines` for people; raises CannotWrite when stdout cannot take it."""
+    report_result(facts)
     text = json_text(facts, sys.stdout.encoding) if as_json else "\n".join(lines) + "\n"
     try:
         sys.stdout.write(text)
@@ -47,8 +50,14 @@ def json_text(facts: dict[str, Any], encoding: str = "utf-8") -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def progress_line() -> Progress:
-    """A bar on stderr that is drawn over itself; silent when stderr is not a terminal."""
+def progress_line(*, stays: bool = True, within: tuple[float, float] = (0.0, 1.0)) -> Progress:
+    """A bar on stderr that is drawn over itself; silent when stderr is not a terminal.
+
+    One that does not stay is gone when it is full, for what is done before the bar of the work itself. A job tells its
+    folder instead, of the work itself, which may be only the share `within` of all; its log has a line for each stage.
+    """
+    if folder := job_folder():
+        return part(_logged(Reporter(folder, foretold_from=within[0]).progress), *within) if stays else quiet
     if not sys.stderr.isatty():
         return quiet
     begun = time.monotonic()
@@ -60,28 +69,35 @@ def progress_line() -> Progress:
         if fraction < 1.0 and now - drawn < SECONDS_BETWEEN_DRAWINGS:
             return
         drawn = now
-        line = progress_text(fraction, stage, now - begun)
+        line = progress_text(fraction, stage, seconds_left(fraction, now - begun))
         width = shutil.get_terminal_size().columns
-        print(f"\r\x1b[K{line[: width - 1]}", end="\n" if fraction >= 1.0 else "", file=sys.stderr, flush=True)
+        full = fraction >= 1.0
+        shown = "" if full and not stays else line[: width - 1]
+        print(f"\r\x1b[K{shown}", end="\n" if full and stays else "", file=sys.stderr, flush=True)
 
     return draw
 
 
-def progress_text(fraction: float, stage: str, seconds: float) -> str:
+def _logged(progress: Progress) -> Progress:
+    """Progress that says on stderr, too, when a stage begins."""
+    last = ""
+
+    def tell(fraction: float, stage: str) -> None:
+        nonlocal last
+        progress(fraction, stage)
+        if stage != last:
+            last = stage
+            print(f"{time.strftime('%H:%M:%S')}  {100 * fraction:3.0f} %  {stage}", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def progress_text(fraction: float, stage: str, seconds: float | None) -> str:
     """A bar, the share done, the time left and the stage.
 
     >>> progress_text(0.5, "classify", 3.0)
     '████████████░░░░░░░░░░░░  50 %  0:03 left  classify'
     """
     full = round(BAR_CELLS * fraction)
-    left = f"{clock(seconds / fraction - seconds)} left" if fraction > 0 else ""
+    left = "" if seconds is None else f"{duration_text(seconds)} left"
     return f"{'█' * full}{'░' * (BAR_CELLS - full)} {100 * fraction:3.0f} %  {left}  {stage}"
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds.
-
-    >>> clock(75.2)
-    '1:15'
-    """
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -14,7 +14,9 @@ The same image, markers and parameters give the same file, byte for byte, with a
 
 import argparse
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,18 +29,18 @@ from annotat3d_tui.classifiers.training_data import TrainingData
 from annotat3d_tui.classifiers.training_store import SUFFIX as TRAINING
 from annotat3d_tui.classifiers.training_store import open_training, save_training
 from annotat3d_tui.cli.flags import add_parameter_flags, add_work_flags, budget_of, parse_planes, threads_of, with_flags
-from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_labels_of, raw_properties
+from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_superpixels, raw_properties
 from annotat3d_tui.cli.maps import add_map_flags, map_paths, save_maps
 from annotat3d_tui.cli.marking import Marked, add_marker_flags, markers_of
 from annotat3d_tui.cli.output import add_output_flags, json_text, progress_line, show
-from annotat3d_tui.cli.outputs import check_kept_name, check_outputs, write_bytes
+from annotat3d_tui.cli.outputs import check_folder, check_kept_name, check_outputs, write_bytes, write_each
 from annotat3d_tui.cli.telling import result_facts, result_lines, voxels_text
 from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
 from annotat3d_tui.memory import check_budget
-from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.files import save_labels
 from annotat3d_tui.volume.volume import Volume
 from annotat3d_tui.workflow.forecast import memory_needed
+from annotat3d_tui.workflow.preparing import prepare_for
 from annotat3d_tui.workflow.presets import PRESETS
 from annotat3d_tui.workflow.settings import Pixels, Segmentation
 
@@ -84,6 +86,7 @@ def run(given: argparse.Namespace) -> int:
     inputs = [path for path in (given.image, given.markers, given.superpixel_file, *given.training) if path]
     check_kept_name(given.save_training, "--save-training", TRAINING)
     check_kept_name(given.save_classifier, "--save-classifier", CLASSIFIER)
+    check_folder(given.cache, "--cache")
     others = [Path(path) for path in (given.report, given.save_training, given.save_classifier) if path]
     check_outputs([Path(given.output)], others, given.overwrite, inputs)
     parameters = _parameters(given)
@@ -97,11 +100,7 @@ def run(given: argparse.Namespace) -> int:
     begun = time.monotonic()
     result = _segment(given, image, marked, training, parameters)
     seconds = time.monotonic() - begun
-    size = {"voxel_size": image.voxel_size, "unit": image.unit, "overwrite": given.overwrite}
-    save_labels(Path(given.output), result.label, **size)
-    if maps and result.evidence is not None:
-        save_maps(maps, result.evidence, image, given.overwrite)
-    _keep(given, result)
+    write_each(_outputs(given, image, result, maps))
     facts = result_facts(given, parameters, result, voxels, seconds) | {
         "names": dict(result.trained.samples.names),
         "maps": {what: str(path) for what, path in maps.items()},
@@ -121,7 +120,8 @@ def _segment(
 
     voxels, superpixels = image.data, None
     if given.superpixel_file:
-        superpixels = check_superpixels(open_labels_of(given.superpixel_file, image, "superpixels"), voxels.shape)
+        superpixels = open_superpixels(given.superpixel_file, voxels.shape, threads_of(given), voxels)
+    prepare_for(voxels.dtype, parameters.resolved(voxels), progress_line(stays=False))
     return segment(
         voxels,
         marked.coordinates,
@@ -138,22 +138,31 @@ def _segment(
     )
 
 
-def _keep(given: argparse.Namespace, result: "Result") -> None:
-    """Write the training data and the classifier, where that is wanted."""
-    samples = result.trained.samples
-    if given.save_training:
-        save_training(given.save_training, samples, overwrite=given.overwrite)
+def _outputs(
+    given: argparse.Namespace, image: Volume, result: "Result", maps: dict[str, Path]
+) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What is wanted of the result and what writes it: the small and dear before the maps, which may fill a disk."""
+    size = {"voxel_size": image.voxel_size, "unit": image.unit, "overwrite": given.overwrite}
+    yield given.output, partial(save_labels, Path(given.output), result.label, **size)
     if given.save_classifier:
-        facts = {
-            "scores": result.scores.to_dict() if result.scores else None,
-            "importances": result.trained.importance_of(),
-            "samples": len(samples.labels),
-            "images": [name for name, _ in samples.sources],
-        }
-        parameters = result.parameters.to_dict()
-        save_model(
-            given.save_classifier, result.model, parameters, names=samples.names, facts=facts, overwrite=given.overwrite
-        )
+        yield given.save_classifier, partial(_keep_classifier, given, result)
+    if given.save_training:
+        samples = result.trained.samples
+        yield given.save_training, partial(save_training, given.save_training, samples, overwrite=given.overwrite)
+    if maps and result.evidence is not None:
+        yield "the maps", partial(save_maps, maps, result.evidence, image, given.overwrite)
+
+
+def _keep_classifier(given: argparse.Namespace, result: "Result") -> None:
+    samples = result.trained.samples
+    facts = {
+        "scores": result.scores.to_dict() if result.scores else None,
+        "importances": result.trained.importance_of(),
+        "samples": len(samples.labels),
+        "images": [name for name, _ in samples.sources],
+    }
+    said = {"names": samples.names, "facts": facts, "overwrite": given.overwrite}
+    save_model(given.save_classifier, result.model, result.parameters.to_dict(), **said)
 
 
 def _parameters(given: argparse.Namespace) -> Segmentation:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.blocks import count_text
 from annotat3d_tui.cli.flags import add_parameter_flags, add_work_flags, budget_of, parse_planes, threads_of, with_flags
 from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_labels_of, raw_properties
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
@@ -24,7 +25,9 @@ from annotat3d_tui.memory import check_budget
 from annotat3d_tui.volume.files import check_volume_output, save_labels
 from annotat3d_tui.volume.volume import Volume
 from annotat3d_tui.workflow.forecast import memory_needed
+from annotat3d_tui.workflow.preparing import prepare_superpixels
 from annotat3d_tui.workflow.presets import PRESETS
+from annotat3d_tui.workflow.settings import AutomaticWaterpixels, Pixels
 
 MAKING = ("method", "spacing", "compactness", "preview")
 
@@ -48,11 +51,17 @@ def run(given: argparse.Namespace) -> int:
     for flag in MAKING:
         if given.repair and getattr(given, flag) is not None:
             raise InvalidParameter(f"--repair and --{flag} exclude each other, received both: leave one out.")
+    if given.method == Pixels.kind:
+        raise InvalidParameter(
+            f"--method must be one that makes superpixels, received {given.method}: choose another; "
+            "segment --pixels needs none."
+        )
     image, voxels = open_image(given.image, raw_properties(given, given.image))
     ids, facts, said = _repaired(given, image) if given.repair else _made(given, voxels)
     save_labels(output, ids, voxel_size=image.voxel_size, unit=image.unit, overwrite=given.overwrite)
     count = int(ids.max())
-    show(given.json, {"output": str(output), "superpixels": count} | facts, [f"{output}: {count} superpixels, {said}"])
+    lines = [f"{output}: {count_text(count, 'superpixel')}{'. ' if given.repair else ', '}{said}"]
+    show(given.json, {"output": str(output), "superpixels": count} | facts, lines)
     return 0
 
 
@@ -63,6 +72,8 @@ def _made(given: argparse.Namespace, voxels: NDArray[Any]) -> tuple[NDArray[np.i
     parameters = with_flags(PRESETS["manual"], given)
     check_budget("Making superpixels", memory_needed(voxels, parameters), budget_of(given))
     parameters = parameters.resolved(voxels)
+    assert not isinstance(parameters.superpixels, AutomaticWaterpixels | Pixels)
+    prepare_superpixels(voxels.dtype, parameters.superpixels, progress_line(stays=False))
     common: dict[str, Any] = {"threads": threads_of(given), "progress": progress_line()}
     facts, said = {"parameters": parameters.superpixels.to_dict()}, parameters.superpixels_text()
     if not given.preview:
@@ -75,8 +86,11 @@ def _made(given: argparse.Namespace, voxels: NDArray[Any]) -> tuple[NDArray[np.i
 
 def _repaired(given: argparse.Namespace, image: Volume) -> tuple[NDArray[np.int32], dict[str, Any], str]:
     """Superpixels of a file made fit, facts about them, and what to say."""
+    from annotat3d_tui.superpixels.foreign import check_is_no_image
     from annotat3d_tui.superpixels.repair import repair
 
     foreign = open_labels_of(given.repair, image, "superpixels")
     ids, report = repair(foreign, image.data.shape, threads=threads_of(given), progress=progress_line())
+    before = int(foreign.max()) - report.holes_closed
+    check_is_no_image(foreign, before, int(ids.max()), given.repair, image.data)
     return ids, {"repaired": given.repair, **report._asdict()}, report.sentence

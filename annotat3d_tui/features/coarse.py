@@ -115,6 +115,8 @@ def _smooth_rows_and_columns(values: Array, taps: Array, trim: int, rows: Array,
     for z in range(values.shape[0]):
         plane = values[z].reshape(pitch * values.shape[1])
         convolve(plane[trim * pitch :], pitch, height * pitch, taps, flat_rows)
-        convolve(flat_rows[trim:], 1, (height - 1) * pitch + width, taps, line)
+        convolve(flat_rows[trim:], np.int64(1), (height - 1) * pitch + width, taps, line)
         for y in range(height):
-            smoothed[z, y] = line[y * pitch : y * pitch + width]
+            row, out = line[y * pitch : y * pitch + width], smoothed[z, y]
+            for x in range(width):
+                out[x] = row[x]

@@ -1,10 +1,12 @@
 """Gaussian smoothing of a block by symmetric taps, along z, y and x."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui import compiled
 from annotat3d_tui.compiled import kernel
 from annotat3d_tui.features.block import Block, read_only
 from annotat3d_tui.features.borders import reflected
@@ -72,6 +74,11 @@ def smooth(block: Block, sigma: int, name: str, *, beyond: int = 0, offset: floa
     return target
 
 
+def must_be_compiled(dtype: np.dtype[Any], dimensions: int) -> bool:
+    """Whether the compiler must come before images of this type are smoothed, and what it makes could be kept."""
+    return compiled.must_be_compiled(_smooth_columns if dimensions == 3 else _smooth_planes, dtype)
+
+
 @kernel
 def _smooth_planes(
     planes: Array,
@@ -100,7 +107,7 @@ def _smooth_columns(
         for top in range(0, target.shape[0], CHUNK):
             count = min(CHUNK, target.shape[0] - top)
             lay_columns(source, where, top, count + 2 * reach, start, width, centre, np.float32(1), line)
-            convolve(line, LANES, count * LANES, taps, total)
+            convolve(line, np.int64(LANES), count * LANES, taps, total)
             take_columns(total, count, target, top, left + start, width, np.float32(1))
 
 
@@ -113,12 +120,12 @@ def _smooth_rows(
     for top in range(0, plane.shape[0], batch):
         count = min(batch, plane.shape[0] - top)
         lay_rows(plane, top, count, places, np.float32(1), line)
-        convolve(line, 1, count * places.size - 2 * reach, taps, total)
+        convolve(line, np.int64(1), count * places.size - 2 * reach, taps, total)
         take_rows(total, places.size, count, target, top, np.float32(1), offset)
 
 
 @kernel
-def convolve(line: Array, unit: int, count: int, taps: Array, total: Array) -> None:
+def convolve(line: Array, unit: Index, count: int, taps: Array, total: Array) -> None:
     """total[i] = taps[0] line[i + reach unit] + Σ taps[j] (both neighbours at distance j unit), for i < count.
 
     Four pairs a time: the reach is a multiple of 4, since it is 4 sigma.

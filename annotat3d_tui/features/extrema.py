@@ -98,7 +98,7 @@ def _least_of_columns(
         for top in range(0, target.shape[0], CHUNK):
             count = min(CHUNK, target.shape[0] - top)
             lay_columns(source, where, top, count + 2 * radius, start, width, np.float32(0), taken, lines[0])
-            _least(lines, LANES, count * LANES, radius)
+            _least(lines, np.int64(LANES), count * LANES, radius)
             take_columns(lines[2], count, target, top, left + start, width, np.float32(1))
 
 
@@ -108,12 +108,12 @@ def _least_of_rows(plane: Array, places: Array, radius: int, given: Number, line
     for top in range(0, plane.shape[0], batch):
         count = min(batch, plane.shape[0] - top)
         lay_rows(plane, top, count, places, np.float32(1), lines[0])
-        _least(lines, 1, count * places.size - 2 * radius, radius)
+        _least(lines, np.int64(1), count * places.size - 2 * radius, radius)
         take_rows(lines[2], places.size, count, target, top, given, np.float32(0))
 
 
 @kernel
-def _least(lines: Array, unit: int, count: int, radius: int) -> None:
+def _least(lines: Array, unit: Index, count: int, radius: int) -> None:
     """Least of the windows of 2 radius + 1 voxels that start at the first `count` elements of line 0, into line 2."""
     side = 2 * radius + 1
     line, spare = lines[0], lines[1]
@@ -128,7 +128,7 @@ def _least(lines: Array, unit: int, count: int, radius: int) -> None:
 
 
 @kernel
-def _pairwise_least(first: Array, second: Array, least: Array, count: int) -> None:
+def _pairwise_least(first: Array, second: Array, least: Array, count: Index) -> None:
     a, b, out = first[:count], second[:count], least[:count]
     for i in range(count):
         out[i] = min(a[i], b[i])

@@ -88,14 +88,16 @@ class Regions:
     def begin(self) -> None:
         """All is counted."""
         self._census.settle()
-        for name, place in self._place.items():
-            columns = self.columns[:, place : place + len(self._pooling)]
-            self._pools[name] = Pool(columns, self._pooling, self._census)
 
     def take(self, feature: str, number: int, values: NDArray[Any]) -> None:
         """Pool `values` of a feature in block `number`, when the blocks before have been."""
         part = self._parts[number]
         if self._turns.wait(feature, number):
+            if feature not in self._pools:  # in the thread of its first block, so that columns are filled side by side
+                place = self._place[feature]
+                self._pools[feature] = Pool(
+                    self.columns[:, place : place + len(self._pooling)], self._pooling, self._census
+                )
             if part.start < part.stop:
                 first = part.start - self._starts[number]
                 inside = values[first : first + part.stop - part.start]

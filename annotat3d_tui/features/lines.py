@@ -25,7 +25,8 @@ Number = float | np.float32
 Index = int | np.int64
 """What kernels take; the types of voxels are known when they are compiled.
 
-An index that a kernel passes on as a constant is np.int64(0), since for a bare 0 Numba compiles once more.
+A number that a kernel passes on as a constant is np.int64(0), since for a bare 0 Numba compiles once more.
+A kernel that is called with an array and with None holds the code for both: let there be two kernels.
 """
 
 LANES = 64

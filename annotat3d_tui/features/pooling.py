@@ -24,7 +24,8 @@ class Pool:
         self._column = {pool: columns[:, place] for place, pool in enumerate(pooling)}
         self._open_sums = np.zeros(0)
         for pool, column in self._column.items():
-            column.fill({"mean": np.nan, "minimum": np.inf, "maximum": -np.inf}[pool])
+            if pool != "mean":  # a mean is written once, when its superpixel is whole
+                column.fill(np.inf if pool == "minimum" else -np.inf)
             column[census.unseen] = np.nan
 
     def add(self, number: int, values: NDArray[Any], superpixels: NDArray[np.int32]) -> None:

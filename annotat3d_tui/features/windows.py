@@ -7,18 +7,21 @@ nor depends on where the line begins.
 `lines` are float64: 0 values, 1 their variances, 2 and 3 spare, 4 sums, 5 sums of squared deviations.
 """
 
+import numpy as np
+
 from annotat3d_tui.compiled import kernel
-from annotat3d_tui.features.lines import Array, Number
+from annotat3d_tui.features.lines import Array, Index, Number
 
 
 @kernel
-def window_sums(lines: Array, unit: int, count: int, radius: int) -> None:
+def window_sums(lines: Array, unit: Index, count: int, radius: int) -> None:
     """Sums of the windows that start at each of the first `count` elements, into line 4."""
     side = 2 * radius + 1
     values, spare = lines[0], lines[2]
     length = count + (side - 1) * unit
     _copy(values, count, lines[4])
-    done = window = 1
+    window: Index = np.int64(1)
+    done: Index = window
     while done < side:
         length -= window * unit
         _double_sums(values, window * unit, length, spare)
@@ -30,7 +33,7 @@ def window_sums(lines: Array, unit: int, count: int, radius: int) -> None:
 
 
 @kernel
-def window_moments(lines: Array, unit: int, count: int, radius: int) -> None:
+def window_moments(lines: Array, unit: Index, count: int, radius: int) -> None:
     """Sums of the windows into line 4, and into line 5 variances within plus squared deviations from the average."""
     side = 2 * radius + 1
     values, spare = lines[0], lines[2]
@@ -38,7 +41,8 @@ def window_moments(lines: Array, unit: int, count: int, radius: int) -> None:
     length = count + (side - 1) * unit
     _copy(values, count, lines[4])
     _copy(spreads, count, lines[5])
-    done = window = 1
+    window: Index = np.int64(1)
+    done: Index = window
     while done < side:
         length -= window * unit
         _double_moments(values, spreads, window * unit, length, 0.5 / window, spare, spare_spreads)
@@ -60,7 +64,7 @@ def _copy(values: Array, count: int, copy: Array) -> None:
 
 
 @kernel
-def _double_sums(values: Array, shift: int, count: int, doubled: Array) -> None:
+def _double_sums(values: Array, shift: Index, count: Index, doubled: Array) -> None:
     first, second, out = values[:count], values[shift : shift + count], doubled[:count]
     for i in range(count):
         out[i] = first[i] + second[i]
@@ -75,7 +79,7 @@ def _append_sums(sums: Array, values: Array, count: int) -> None:
 
 @kernel
 def _double_moments(
-    values: Array, spreads: Array, shift: int, count: int, weight: Number, doubled: Array, doubled_spreads: Array
+    values: Array, spreads: Array, shift: Index, count: Index, weight: Number, doubled: Array, doubled_spreads: Array
 ) -> None:
     """Two windows of w voxels: their sums differ by d, which adds d² / 2w to the squared deviations."""
     first, second, out = values[:count], values[shift : shift + count], doubled[:count]
@@ -89,7 +93,14 @@ def _double_moments(
 
 @kernel
 def _append_moments(
-    sums: Array, spreads: Array, values: Array, more_spreads: Array, count: int, done: int, window: int, weight: Number
+    sums: Array,
+    spreads: Array,
+    values: Array,
+    more_spreads: Array,
+    count: int,
+    done: Index,
+    window: Index,
+    weight: Number,
 ) -> None:
     """A window of a voxels, then one of b: averages that differ by d add d² ab / (a + b).
 

@@ -1,1 +1,1 @@
-"""What the hand drew: label table, strokes, markers, journal; how two label volumes compare."""
+"""What the hand drew: label table, strokes, markers, journal, history; how two label volumes compare."""

@@ -1,6 +1,6 @@
 """An act of a person on markers and labels as data, and as the journal keeps it."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.labels.edit import Edit
+from annotat3d_tui.labels.label import Label
 from annotat3d_tui.labels.runs import from_text, to_text
-from annotat3d_tui.labels.table import Label, LabelTable
+from annotat3d_tui.labels.table import LabelTable
 
 FEW = 16
 """Changes of a table that are made one by one; for more it is sorted anew."""
@@ -45,43 +46,38 @@ class Act:
 class Labels:
     """The label table while it changes; the table itself is made anew when it is asked for."""
 
-    def __init__(self) -> None:
-        self._table = LabelTable()
-        self._by_id = {label.id: label for label in self._table}
-        self._changed: set[int] = set()
+    def __init__(self, table: LabelTable | None = None) -> None:
+        self._table = LabelTable() if table is None else table
+        self._changed: dict[int, Label | None] = {}
+        """What stands at these ids and is not in the table yet."""
 
     @property
     def table(self) -> LabelTable:
         """As it is now."""
         if len(self._changed) > FEW:
-            self._table = LabelTable.of(self._by_id.values())
+            others = (label for label in self._table if label.id not in self._changed)
+            self._table = LabelTable.of([*others, *(label for label in self._changed.values() if label)])
         else:
-            for id in self._changed:
-                self._table = self._table.put(id, self._by_id.get(id))
+            for id, label in self._changed.items():
+                self._table = self._table.put(id, label)
         self._changed.clear()
         return self._table
 
-    def show_all_but(self, hidden: Container[int]) -> None:
-        """Hide these labels, and show all others."""
-        self._table = self.table.show_all_but(hidden)
-        self._by_id = {label.id: label for label in self._table}
+    def show_only(self, id: int | None) -> None:
+        """Hide all labels but one, or show all."""
+        self._table = self.table.show_only(id)
 
     def check(self) -> None:
         """Raises InvalidParameter when two labels have one name."""
-        self._table = LabelTable.of(self._by_id.values())
-        self._changed.clear()
+        LabelTable(self.table)
 
     def get(self, id: int) -> Label | None:
         """The label with this id, or None."""
-        return self._by_id.get(id)
+        return self._changed[id] if id in self._changed else self._table.get(id)
 
     def put(self, id: int, label: Label | None) -> None:
         """Put a label, or nothing, at an id."""
-        self._changed.add(id)
-        if label is None:
-            self._by_id.pop(id, None)
-        else:
-            self._by_id[id] = label
+        self._changed[id] = label
 
 
 def record_of(words: str, edit: Edit, relabels: Iterable[Relabel]) -> dict[str, Any]:

@@ -10,9 +10,8 @@
 An annotation belongs to one thread; give another one what `markers.coordinates()` returns.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,15 +19,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidFile, InvalidMarkers, ReadOnly
-from annotat3d_tui.labels.acts import Act, Labels, Relabel, labels_in, record_of, voxels_in
+from annotat3d_tui.labels import checkpoint
+from annotat3d_tui.labels.acts import Act, Relabel, record_of
+from annotat3d_tui.labels.areas import Superpixel
 from annotat3d_tui.labels.colours import Colour
 from annotat3d_tui.labels.edit import Edit
+from annotat3d_tui.labels.history import History
 from annotat3d_tui.labels.journal import Journal, read_journal
+from annotat3d_tui.labels.label import Label
 from annotat3d_tui.labels.markers import Markers
 from annotat3d_tui.labels.masks import marked_voxels
 from annotat3d_tui.labels.planes import Shape
+from annotat3d_tui.labels.relabelling import brought, missing
 from annotat3d_tui.labels.strokes import Stroke
-from annotat3d_tui.labels.table import Label, LabelTable
+from annotat3d_tui.labels.table import LabelTable
+
+KEEP_AFTER = 200
+"""So many acts after a checkpoint the next one is kept, when the annotation is closed."""
+KEEP_AT_ONCE = 2000
+"""So many acts that had to be done again at opening are not to be done again the next time, whatever happens."""
 
 
 class Annotation:
@@ -40,16 +49,11 @@ class Annotation:
     """
 
     def __init__(self, shape: tuple[int, ...], journal: Journal | None, read_only: bool = False) -> None:
-        self.markers = Markers(shape)
         self.kept = 0
         self.read_only = read_only
-        self._labels = Labels()
+        self._past = History(shape)
         self._journal = journal
-        self._done: list[Act] = []
-        self._undone: list[Act] = []
-        self._hidden: set[int] = set()
-        self._strokes = 0  # ids given so far; one that was undone is not given again
-        self._changes = 0
+        self._records = self._unkept = 0  # in the journal, and of these after the checkpoint
 
     @classmethod
     def open(
@@ -63,22 +67,29 @@ class Annotation:
         """
         if journal_path is None:
             return cls(shape, None, read_only), []
+        kept, known = checkpoint.load(journal_path, shape)
         if read_only:
-            journal, (records, messages) = None, read_journal(journal_path, shape)
+            journal, (records, messages) = None, read_journal(journal_path, shape, known)
         else:
-            journal, records, messages = Journal.open(journal_path, shape)
+            journal, records, messages = Journal.open(journal_path, shape, known)
         annotation = cls(shape, journal, read_only)
         try:
+            if kept:
+                annotation._past, annotation._records = History.of(kept), kept.records
             annotation._replay_all(records, journal_path)
+            if annotation._unkept >= KEEP_AT_ONCE:
+                annotation._keep()
         except BaseException:
             annotation.close()
             raise
         return annotation, messages
 
     def close(self) -> None:
-        """Wait until the disk has everything, and close the journal."""
+        """Wait until the disk has everything, and close the journal; what it comes to is kept for the next opening."""
         if self._journal:
             self._journal.close()
+            if self._unkept >= KEEP_AFTER:
+                self._keep()
 
     def sync(self) -> None:
         """Wait until the disk has everything; raises CannotWrite."""
@@ -91,19 +102,33 @@ class Annotation:
         return self.markers.shape
 
     @property
+    def markers(self) -> Markers:
+        """The marks as they are now."""
+        return self._past.markers
+
+    @property
     def table(self) -> LabelTable:
         """The labels as they are now."""
-        return self._labels.table
+        return self._past.table
 
     @property
     def changes(self) -> int:
         """How often marks have changed, back and forth, since the annotation was made: another number, other marks."""
-        return self._changes
+        return self._past.changes
 
     # drawing
 
-    def draw(self, stroke: Stroke, *, continues: Edit | None = None, words: str = "") -> Edit | None:
+    def draw(
+        self,
+        stroke: Stroke | Superpixel,
+        *,
+        where: NDArray[np.int64] | None = None,
+        continues: Edit | None = None,
+        words: str = "",
+    ) -> Edit | None:
         """Draw, or erase with, a stroke; None when that changes nothing. A label not yet in the table is added.
+
+        where: flat indices (m,), rising, of what it covers; a stroke of superpixels cannot say it without them.
 
         continues: what the movement before this one returned, so that a stroke that is still being drawn is in the
         journal movement by movement and yet one act; `words` are those of the whole stroke so far. When another act
@@ -118,15 +143,17 @@ class Annotation:
         (['brush 2 r=0 xy z=1 3,4 5,4'], 'brush 2 r=0 xy z=1 3,4 5,4', 0)
         """
         words = words or str(stroke)
-        self._check_may_change()
-        where = stroke.voxels(self.shape)
+        self.check_may_change()
+        if where is None:
+            assert isinstance(stroke, Stroke)
+            where = stroke.voxels(self.shape)
         if not self._is_last(continues):
             return self._mark("draw", words, where, stroke.label)
-        edit = self._edit(where, stroke.label, self._strokes)
-        if edit.size or words != self._done[-1].words:
-            relabels = self._missing_labels(np.unique(edit.labels_after).tolist())
+        edit = self._edit(where, stroke.label, self._past.strokes)
+        if edit.size or words != self._past.done[-1].words:
+            relabels = missing(self.table, np.unique(edit.labels_after).tolist())
             self._write({"do": "draw", "continues": True, **record_of(words, edit, relabels)})
-            self._go_on(Act.of(words, edit, relabels))
+            self._past.go_on(Act.of(words, edit, relabels))
         return edit if edit.size else None
 
     def edit(self, where: NDArray[np.int64], label: int, words: str) -> Edit | None:
@@ -153,10 +180,10 @@ class Annotation:
         edit = self._edit(where, labels)
         if not edit.size:  # all are locked, since its stroke id is new
             return edit
-        brought = self._brought(table)
-        known = {one.id for one in brought}
-        missing = self._missing_labels([one for one in np.unique(labels).tolist() if one not in known], brought)
-        self._commit("import", words, edit, (*brought, *missing))
+        come = brought(self.table, table)
+        known = {one.id for one in come}
+        others = missing(self.table, [one for one in np.unique(labels).tolist() if one not in known], come)
+        self._commit("import", words, edit, (*come, *others))
         return edit
 
     def erase_stroke_at(self, voxel: tuple[int, int, int]) -> Edit | None:
@@ -191,35 +218,36 @@ class Annotation:
         own and is returned.
         """
         given = names or {}
-        missing = [one.after for one in self._missing_labels(ids) if one.after]
+        new = [one.after for one in missing(self.table, ids) if one.after]
         others = [label for label in self.table if given.get(label.id, label.name) != label.name]
         marked = tuple(label for label in others if self.markers.count(label.id).voxels)
         renamed = [label for label in others if label not in marked]
-        named = [replace(label, name=given.get(label.id, label.name)) for label in (*renamed, *missing)]
-        if relabels := self._brought(named):
+        named = [replace(label, name=given.get(label.id, label.name)) for label in (*renamed, *new)]
+        if relabels := brought(self.table, named):
             self._commit("labels", words, self._no_edit(), relabels)
         return marked
 
     def rename(self, label: int, name: str) -> None:
         """Give a label another name; raises InvalidParameter for one that is taken or empty."""
-        self._relabel(f"rename label {label} to {name.strip()}", self.table.rename(label, name)[label])
+        self._relabel(f"rename label {label} to {name.strip()}", self.table.renamed(label, name))
 
     def recolour(self, label: int, colour: Colour) -> None:
         """Give a label another colour."""
-        self._relabel(f"recolour label {label}", self.table.recolour(label, colour)[label])
+        self._relabel(f"recolour label {label}", replace(self.table[label], colour=colour))
 
     def set_locked(self, label: int, locked: bool) -> None:
         """Keep the marks of a label from being changed, or let them be again."""
-        after = self.table.set_locked(label, locked)[label]
+        after = replace(self.table[label], locked=locked)
         self._relabel(f"{'lock' if locked else 'unlock'} label {label} {after.name}", after)
 
     def move_label(self, label: int, index: int) -> None:
         """Put a label at `index` (from 0) of the list; its id stays."""
-        before, after = self.table, self.table.move(label, index)
-        relabels = [Relabel(one.id, before[one.id], one) for one in after if one is not before[one.id]]
-        if relabels:
-            words = f"move label {label} {after[label].name} to place {after.labels.index(after[label]) + 1}"
-            self._commit("labels", words, self._no_edit(), tuple(relabels))
+        moved = self.table.moved(label, index)
+        if moved:
+            relabels = tuple(Relabel(one.id, self.table[one.id], one) for one in moved)
+            place = min(max(index, 0), len(self.table) - 1) + 1
+            words = f"move label {label} {self.table[label].name} to place {place}"
+            self._commit("labels", words, self._no_edit(), relabels)
 
     def remove_label(self, label: int, erase_markers: bool = False, move_to: int | None = None) -> None:
         """Remove a label; its marks are erased with it, or become those of another label.
@@ -249,66 +277,65 @@ class Annotation:
 
     def set_visible(self, label: int, visible: bool) -> None:
         """Show or hide a label; this is remembered, but undo passes over it."""
-        table = self.table.set_visible(label, visible)
-        if table[label] != self.table[label]:
+        if self.table[label].visible != visible:
             if not self.read_only:
                 self._write({"do": "show", "id": label, "visible": visible})
-            self._show(label, visible)
+            self._past.show(label, visible)
 
     def show_only(self, label: int | None) -> None:
         """Hide all labels but one, or show all; this is remembered, too."""
-        hidden = set() if label is None else {one.id for one in self.table if one.id != label}
-        if hidden != self._hidden:
+        hidden = frozenset() if label is None else self.table.all_but(label)
+        if hidden != self._past.hidden:
             if not self.read_only:
                 self._write({"do": "solo", "id": label})
-            self._solo(label)
+            self._past.solo(label)
 
     # history
 
     @property
     def can_undo(self) -> bool:
         """Whether there is an act to undo."""
-        return bool(self._done)
+        return bool(self._past.done)
 
     @property
     def can_redo(self) -> bool:
         """Whether there is an undone act to redo."""
-        return bool(self._undone)
+        return bool(self._past.undone)
 
     def undo(self, times: int = 1) -> str | None:
         """Undo the last act, or as many, and return the words of the last one undone; None when there is none."""
-        return self._step("undo", min(times, len(self._done)))
+        return self._step("undo", min(times, len(self._past.done)))
 
     def redo(self, times: int = 1) -> str | None:
         """Redo the act that was undone last, or as many, and return the words of the last one redone."""
-        return self._step("redo", min(times, len(self._undone)))
+        return self._step("redo", min(times, len(self._past.undone)))
 
     @property
     def done(self) -> tuple[Act, ...]:
         """The acts that are done, oldest first."""
-        return tuple(self._done)
+        return tuple(self._past.done)
 
     @property
     def position(self) -> int:
         """How many acts are done; those after it are undone."""
-        return len(self._done)
+        return len(self._past.done)
 
     def words_of(self, number: int) -> str:
         """Words of the act with a number from 0, done or undone, in the order in which they were done first."""
-        done = len(self._done)
-        return self._done[number].words if number < done else self._undone[done - 1 - number].words
+        done = len(self._past.done)
+        return self._past.done[number].words if number < done else self._past.undone[done - 1 - number].words
 
     def acts(self) -> int:
         """How many acts there are, done and undone."""
-        return len(self._done) + len(self._undone)
+        return len(self._past.done) + len(self._past.undone)
 
     def history(self) -> list[str]:
         """Words of the acts that are done, oldest first."""
-        return [act.words for act in self._done]
+        return [act.words for act in self._past.done]
 
     def undone(self) -> list[str]:
         """Words of the acts that redo would do, the next one first."""
-        return [act.words for act in reversed(self._undone)]
+        return [act.words for act in reversed(self._past.undone)]
 
     # inside
 
@@ -316,7 +343,7 @@ class Annotation:
         edit = self._edit(where, labels)
         if edit.size == 0:
             return None
-        self._commit(do, words, edit, self._missing_labels(np.unique(edit.labels_after).tolist()))
+        self._commit(do, words, edit, missing(self.table, np.unique(edit.labels_after).tolist()))
         return edit
 
     def _edit(self, where: NDArray[np.int64], labels: NDArray[np.uint16] | int, stroke: int | None = None) -> Edit:
@@ -329,37 +356,10 @@ class Annotation:
             after = np.broadcast_to(np.asarray(labels), where.shape)
             self.kept = int(np.count_nonzero(~free & (before != after)))
             where, labels = where[free], after[free]
-        return self.markers.edit(where, labels, self._strokes + 1 if stroke is None else stroke)
+        return self.markers.edit(where, labels, self._past.strokes + 1 if stroke is None else stroke)
 
     def _no_edit(self) -> Edit:
         return self.markers.edit(np.empty(0, np.int64), 0, 0)
-
-    def _missing_labels(self, ids: Iterable[int], after: tuple[Relabel, ...] = ()) -> tuple[Relabel, ...]:
-        """What adds those of these labels that are not in the table, once `after` is done."""
-        table = self.table
-        if after:
-            changed = {one.id: one.after for one in after}
-            others = (label for label in table if label.id not in changed)
-            table = LabelTable.of([*others, *(label for label in changed.values() if label)])
-        return tuple(Relabel(label.id, None, label) for label in table.missing(ids))
-
-    def _brought(self, labels: Iterable[Label]) -> tuple[Relabel, ...]:
-        """What puts these labels into the table, one after the other, where they differ from its own."""
-        now = {label.id: label for label in self.table}
-        owner = {label.name: label.id for label in self.table}
-        relabels = []
-        for label in labels:
-            before = now.get(label.id)
-            names = (label.name if n == 1 else f"{label.name} ({n})" for n in count(1))
-            after = replace(label, name=next(name for name in names if owner.get(name, label.id) == label.id))
-            if before:  # where it stands and whether it is locked is for the person to say
-                after = replace(after, locked=before.locked, place=before.place)
-            if after != before:
-                relabels.append(Relabel(label.id, before, after))
-                if before:
-                    del owner[before.name]
-                now[label.id], owner[after.name] = after, label.id
-        return tuple(relabels)
 
     def _relabel(self, words: str, label: Label) -> None:
         before = self.table.get(label.id)
@@ -368,127 +368,56 @@ class Annotation:
 
     def _commit(self, do: str, words: str, edit: Edit, relabels: tuple[Relabel, ...]) -> None:
         self._write({"do": do, **record_of(words, edit, relabels)})
-        self._perform(Act.of(words, edit, relabels))
+        self._past.perform(Act.of(words, edit, relabels))
 
     def _is_last(self, edit: Edit | None) -> bool:
         """Whether an edit ends the last act, which is then also the one that got the last stroke id."""
-        if edit is None or self._undone or not self._done:
+        if edit is None or self._past.undone or not self._past.done:
             return False
-        edits = self._done[-1].edits
+        edits = self._past.done[-1].edits
         return bool(edits) and edits[-1] is edit
-
-    def _check_may_change(self) -> None:
-        if self.read_only:
-            raise ReadOnly(
-                "The workspace must not be open read-only to be changed, and it is: open it again once nobody has it."
-            )
-
-    def _write(self, record: dict[str, Any]) -> None:
-        self._check_may_change()
-        if self._journal:
-            self._journal.append(record)
-
-    def _replay_all(self, records: list[dict[str, Any]], path: Path) -> None:
-        done = 0
-        try:
-            for record in records:
-                self._replay(record)
-                done += 1
-            self._labels.check()
-        except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise InvalidFile(
-                f"{path} line {done + 2} must be an act that can be done, received {_do(records, done)!r} "
-                f"({error}): open it with the program that wrote it, or a newer one."
-            ) from None
-
-    def _replay(self, record: dict[str, Any]) -> None:
-        """Do again what a record of the journal says."""
-        do = record["do"]
-        steps: dict[str, Callable[[], object]] = {"undo": self._undo, "redo": self._redo}
-        if do in steps:
-            for _ in range(record.get("times", 1)):
-                steps[do]()
-        elif do == "show":
-            self._show(record["id"], record["visible"])
-        elif do == "solo":
-            self._solo(record["id"])
-        elif do in ("draw", "edit", "import", "erase", "labels", "move"):
-            self._replay_act(record)
-        else:
-            raise ValueError("an unknown act")
-
-    def _replay_act(self, record: dict[str, Any]) -> None:
-        where, labels = voxels_in(record)
-        continues = bool(record.get("continues"))
-        stroke: NDArray[np.uint32] | int = self._strokes if continues else self._strokes + 1
-        if record["do"] == "move":
-            stroke = self.markers.at(where)[1]
-        edit = self.markers.edit(where, labels, stroke)
-        relabels = tuple(Relabel(id, self._labels.get(id), after) for id, after in labels_in(record))
-        act = Act.of(record["words"], edit, relabels)
-        if continues:
-            self._go_on(act)
-        else:
-            self._perform(act)
-
-    def _perform(self, act: Act) -> None:
-        self._hidden -= {one.id for one in act.relabels if one.before is None}
-        self._apply(act)
-        self._done.append(act)
-        self._undone.clear()
-        if act.edits:
-            self._strokes += 1
-
-    def _go_on(self, more: Act) -> None:
-        """Do more, as part of the last act."""
-        self._apply(more)
-        self._done[-1] = self._done[-1].then(more)
-
-    def _apply(self, act: Act) -> None:
-        for edit in act.edits:
-            self.markers.apply(edit)
-            self._changes += 1
-        for one in act.relabels:
-            self._put(one.id, one.after)
 
     def _step(self, do: str, times: int) -> str | None:
         """Undo or redo so many acts that there are."""
         if times < 1:
             return None
         self._write({"do": do, "times": times} if times > 1 else {"do": do})
-        step = self._undo if do == "undo" else self._redo
+        step = self._past.undo if do == "undo" else self._past.redo
         return [step() for _ in range(times)][-1]
 
-    def _undo(self) -> str:
-        act = self._done.pop()
-        for edit in reversed(act.edits):
-            self.markers.revert(edit)
-            self._changes += 1
-        for one in reversed(act.relabels):
-            self._put(one.id, one.before)
-        self._undone.append(act)
-        return act.words
+    def check_may_change(self) -> None:
+        """Raises ReadOnly where every act would."""
+        if self.read_only:
+            raise ReadOnly(
+                "The workspace must not be open read-only to be changed, and it is: open it again once nobody has it."
+            )
 
-    def _redo(self) -> str:
-        act = self._undone.pop()
-        self._apply(act)
-        self._done.append(act)
-        return act.words
+    def _write(self, record: dict[str, Any]) -> None:
+        self.check_may_change()
+        if self._journal:
+            self._journal.append(record)
+            self._records += 1
+            self._unkept += 1
 
-    def _show(self, id: int, visible: bool) -> None:
-        label = self._labels.get(id)
-        if label is None:
-            raise ValueError(f"there is no label {id}")
-        self._hidden = self._hidden - {id} if visible else self._hidden | {id}
-        self._put(id, label)
+    def _keep(self) -> None:
+        """Keep what the journal comes to, where it can be written."""
+        if self._journal:
+            checkpoint.save(self._past.checkpoint(self._records), self._journal.path)
+            self._unkept = 0
 
-    def _solo(self, id: int | None) -> None:
-        self._hidden = set() if id is None else {one.id for one in self.table if one.id != id}
-        self._labels.show_all_but(self._hidden)
-
-    def _put(self, id: int, label: Label | None) -> None:
-        """Put a label at its id, shown or hidden as that id is now."""
-        self._labels.put(id, label.shown(id not in self._hidden) if label else None)
+    def _replay_all(self, records: list[dict[str, Any]], path: Path) -> None:
+        done, before = 0, self._records
+        self._records, self._unkept = before + len(records), len(records)
+        try:
+            for record in records:
+                self._past.replay(record)
+                done += 1
+            self._past.check()
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise InvalidFile(
+                f"{path} line {before + done + 2} must be an act that can be done, received {_do(records, done)!r} "
+                f"({error}): open it with the program that wrote it, or a newer one."
+            ) from None
 
 
 def _do(records: list[dict[str, Any]], number: int) -> object:

@@ -9,6 +9,7 @@ Label 0 takes marks away.
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,6 +24,7 @@ from annotat3d_tui.labels.raster import centre_line, filled_polygon
 
 MOST = 1_000_000
 MOST_MAX = 10**9
+FEW = 8
 
 
 @dataclass(frozen=True)
@@ -81,19 +83,36 @@ class Superpixel(Area):
 
     tool = "superpixel"
 
-    def voxels_in(self, superpixels: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-        """Flat indices (m,), rising, of their voxels in (Z, Y, X) ids ≥ 1; 0, where there is none, is left out."""
+    def ids_in(self, superpixels: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+        """The ids (n,), rising, under its line in (Z, Y, X) ids ≥ 1; 0, where there is none, is left out."""
         z, y, x = superpixels.shape
-        axes = axes_of(self.plane)
-        turned = np.moveaxis(superpixels, axes.slice, 0)
         rows, columns = self.line((z, y, x))
         if not rows.size:
+            return np.empty(0, superpixels.dtype)
+        ids = np.unique(np.moveaxis(superpixels, axes_of(self.plane).slice, 0)[self.position, rows, columns])
+        return ids[ids > 0]
+
+    def voxels_in(self, superpixels: NDArray[np.integer[Any]], without: Collection[int] = ()) -> NDArray[np.int64]:
+        """Flat indices (m,), rising, of their voxels; `without` are ids that are left out."""
+        z, y, x = superpixels.shape
+        ids = self.ids_in(superpixels)
+        ids = ids[~np.isin(ids, list(without))]
+        if not ids.size:
             return np.empty(0, np.int64)
-        ids = np.unique(turned[self.position, rows, columns])
-        ids = ids[ids > 0]
+        turned = np.moveaxis(superpixels, axes_of(self.plane).slice, 0)
         behind = _layers(turned, ids, self.position - 1, -1)
         layers = [*reversed(behind), *_layers(turned, ids, self.position, 1)]
         return in_volume(self.plane, 0, layers, (z, y, x))
+
+
+def one_of(values: NDArray[Any], ids: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where `values` are one of a few `ids`; of many, `numpy.isin` knows better ways."""
+    if len(ids) > FEW:
+        return np.isin(values, ids)
+    found = np.zeros(values.shape, np.bool_)
+    for id in ids:
+        found |= values == id
+    return found
 
 
 def _layers(turned: NDArray[Any], ids: NDArray[Any], begin: int, way: int) -> list[tuple[int, NDArray[np.int64]]]:
@@ -101,7 +120,7 @@ def _layers(turned: NDArray[Any], ids: NDArray[Any], begin: int, way: int) -> li
     layers = []
     last = len(turned) if way > 0 else -1
     for index in range(begin, last, way):
-        found = np.flatnonzero(np.isin(turned[index], ids))
+        found = np.flatnonzero(one_of(turned[index], ids))
         if not found.size:
             break
         layers.append((index, found))

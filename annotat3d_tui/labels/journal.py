@@ -29,10 +29,11 @@ class Journal:
         self._unsynced = False
 
     @classmethod
-    def open(cls, path: Path, shape: tuple[int, ...]) -> tuple[Self, list[dict[str, Any]], list[str]]:
+    def open(cls, path: Path, shape: tuple[int, ...], known: int = 0) -> tuple[Self, list[dict[str, Any]], list[str]]:
         """The journal, the acts it holds, and sentences about what had to be cut off; made when it is not there.
 
-        shape: of the volume (Z, Y, X). Raises CannotWrite, ShapeMismatch when the journal is of another volume, and
+        shape: of the volume (Z, Y, X). known: bytes at its beginning, whole lines, that need not be read.
+        Raises CannotWrite, ShapeMismatch when the journal is of another volume, and
         InvalidFile when it is of a later version.
         """
         try:
@@ -42,9 +43,9 @@ class Journal:
         journal = cls(path, descriptor)
         header = {"journal": KIND, "version": VERSION, "shape": list(shape)}
         try:
-            acts, messages = journal._recover(_line(header))
-            if acts:
-                _check_header(path, acts[0], shape)
+            first, acts, messages = journal._recover(_line(header), known)
+            if first:
+                _check_header(path, first, shape)
             else:
                 journal.append(header)
         except OSError as error:
@@ -53,7 +54,7 @@ class Journal:
         except BaseException:
             os.close(descriptor)
             raise
-        return journal, acts[1:], messages
+        return journal, acts, messages
 
     def append(self, act: dict[str, Any]) -> None:
         """Add an act (plain JSON); raises CannotWrite, the journal then being as before."""
@@ -92,17 +93,20 @@ class Journal:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def _recover(self, header: bytes) -> tuple[list[dict[str, Any]], list[str]]:
-        """The acts that can be trusted; the file is left holding just these."""
+    def _recover(self, header: bytes, known: int) -> tuple[dict[str, Any] | None, list[dict[str, Any]], list[str]]:
+        """The first line, the acts after what is known that can be trusted; the file is left holding just these."""
         content = self.path.read_bytes()
-        acts, good = _read(content)
+        first, acts, good = _read(content, known)
         rest = content[good:]
         if not rest:
-            return acts, []
+            return first, acts, []
         messages = []
         unfinished = b"\n" not in rest and (good > 0 or header.startswith(rest))
         if unfinished and (act := _act(rest)) is not None:  # only the end of the line is missing
-            acts.append(act)
+            if first is None:
+                first = act
+            else:
+                acts.append(act)
             os.write(self._descriptor, b"\n")
         else:
             if unfinished:
@@ -110,11 +114,11 @@ class Journal:
             else:
                 aside = self._move_aside(rest)
                 messages = [
-                    f"{self.path.name} is damaged from line {len(acts) + 1} on: what stands before is kept, "
+                    f"{self.path.name} is damaged from line {_lines(content, good)} on: what stands before is kept, "
                     f"the rest was moved to {aside.name}."
                 ]
             os.ftruncate(self._descriptor, good)
-        return acts, messages
+        return first, acts, messages
 
     def _move_aside(self, damaged: bytes) -> Path:
         for number in range(1, 1000):
@@ -131,7 +135,7 @@ class Journal:
         raise CannotWrite(f"{self.path} has a thousand damaged copies beside it: move them away.")
 
 
-def read_journal(path: Path, shape: tuple[int, ...]) -> tuple[list[dict[str, Any]], list[str]]:
+def read_journal(path: Path, shape: tuple[int, ...], known: int = 0) -> tuple[list[dict[str, Any]], list[str]]:
     """The acts of a journal, and sentences about what was left out; nothing is written.
 
     A last line that has no end yet is being written by another process, and is not seen. Raises InvalidFile when it
@@ -143,12 +147,12 @@ def read_journal(path: Path, shape: tuple[int, ...]) -> tuple[list[dict[str, Any
         return [], []
     except OSError as error:
         raise InvalidFile(f"{path} must be a journal that can be read ({error.strerror}): ask its owner.") from None
-    acts, good = _read(content)
-    if acts:
-        _check_header(path, acts[0], shape)
+    first, acts, good = _read(content, known)
+    if first:
+        _check_header(path, first, shape)
     damaged = b"\n" in content[good:]
-    messages = [f"{path.name} is damaged from line {len(acts) + 1} on: only what stands before is shown."]
-    return acts[1:], messages * damaged
+    messages = [f"{path.name} is damaged from line {_lines(content, good)} on: only what stands before is shown."]
+    return acts, messages * damaged
 
 
 def _line(act: dict[str, Any]) -> bytes:
@@ -156,17 +160,29 @@ def _line(act: dict[str, Any]) -> bytes:
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
-def _read(content: bytes) -> tuple[list[dict[str, Any]], int]:
-    """The acts of the whole lines at the beginning that are undamaged, and the length of these lines."""
+def _lines(content: bytes, good: int) -> int:
+    """The number from 1 of the line that begins there."""
+    return content.count(b"\n", 0, good) + 1
+
+
+def _read(content: bytes, known: int = 0) -> tuple[dict[str, Any] | None, list[dict[str, Any]], int]:
+    """The first line, the acts after it of the whole lines that are undamaged, and where these end.
+
+    known: so many bytes are whole lines whose acts are known. The first line is None where it is damaged.
+    """
+    end = content.find(b"\n")
+    first = _act(content[:end]) if end >= 0 else None
+    if first is None:
+        return None, [], 0
     acts: list[dict[str, Any]] = []
-    good = 0
+    good = max(known, end + 1)
     while (end := content.find(b"\n", good)) >= 0:
         act = _act(content[good:end])
         if act is None:
             break
         acts.append(act)
         good = end + 1
-    return acts, good
+    return first, acts, good
 
 
 def _act(line: bytes) -> dict[str, Any] | None:

@@ -6,8 +6,10 @@
 array([0, 2, 2, 0, 0], dtype=uint16)
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +19,16 @@ from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.labels.edit import Edit, Number
 from annotat3d_tui.labels.planes import Shape, axes_of
+from annotat3d_tui.labels.runs import spread
 from annotat3d_tui.labels.strokes import Stroke
 
 SIDE = 8
+KEPT = {
+    "block_of_row": np.int64, "run_starts": np.int64, "run_lengths": np.uint16, "run_labels": np.uint16,
+    "run_strokes": np.uint32, "stroke_keys": np.int64, "stroke_voxels": np.int64, "slices_z": np.int64,
+    "slices_y": np.int64, "slices_x": np.int64,
+}  # fmt: skip
+"""Columns of numbers that are all there is to know of markers: see `Markers.kept`."""
 _AT_ONCE = 1 << 20
 
 
@@ -48,9 +57,10 @@ class Markers:
         self._labels = np.zeros((1, SIDE**3), np.uint16)
         self._strokes = np.zeros((1, SIDE**3), np.uint32)
         self._rows = 1
-        self._voxels_of_stroke: dict[tuple[int, int], int] = {}
+        self._voxels_of_stroke: dict[int, int] = {}  # by label << 32 | stroke
         self._counts: dict[int, Count] = {}
         self._slices = tuple(np.zeros(side, np.int64) for side in self.shape)
+        self._packed: _Packed | None = None
 
     def __len__(self) -> int:
         """Number of marked voxels."""
@@ -102,6 +112,7 @@ class Markers:
             part = slice(begin, begin + _AT_ONCE)
             blocks, inside, _ = self._place(where[part])
             rows = self._row_of_block[blocks]
+            self._unpack(rows)
             labels[part], strokes[part] = self._labels[rows, inside], self._strokes[rows, inside]
         return labels, strokes
 
@@ -120,6 +131,7 @@ class Markers:
 
     def voxels(self) -> tuple[NDArray[np.int64], NDArray[np.uint16], NDArray[np.uint32]]:
         """Flat indices (m,), rising, of all marked voxels, their labels (m,) and stroke ids (m,)."""
+        self._unpack(slice(None))
         rows, inside = np.nonzero(self._labels[: self._rows])
         corner = np.unravel_index(self._block_of_row[rows], self._grid)
         offset = np.unravel_index(inside, (SIDE, SIDE, SIDE))
@@ -149,7 +161,62 @@ class Markers:
         """Number of marked voxels in each slice of a plane."""
         return self._slices[axes_of(plane).slice].copy()
 
+    # keeping
+
+    def kept(self) -> dict[str, NDArray[Any]]:
+        """Everything, as columns of numbers from which `of_kept` makes the same markers.
+
+        Marked voxels are runs of neighbours of one stroke in a block of the pool; stroke_keys are label << 32 | stroke.
+        """
+        self._unpack(slice(None))
+        labels, strokes = self._labels[: self._rows].reshape(-1), self._strokes[: self._rows].reshape(-1)
+        where = np.flatnonzero(labels)
+        labels, strokes = labels[where], strokes[where]
+        new = (np.diff(where, prepend=-2) != 1) | (where % SIDE**3 == 0)
+        new[1:] |= (np.diff(labels) != 0) | (np.diff(strokes) != 0)
+        first = np.flatnonzero(new)
+        return {
+            "block_of_row": self._block_of_row[: self._rows],
+            "run_starts": where[first],
+            "run_lengths": np.diff(first, append=len(where)).astype(np.uint16),
+            "run_labels": labels[first],
+            "run_strokes": strokes[first],
+            "stroke_keys": np.fromiter(self._voxels_of_stroke.keys(), np.int64),
+            "stroke_voxels": np.fromiter(self._voxels_of_stroke.values(), np.int64),
+            **{f"slices_{axis}": slices for axis, slices in zip("zyx", self._slices, strict=True)},
+        }
+
+    @classmethod
+    def of_kept(cls, shape: tuple[int, ...], kept: Mapping[str, NDArray[Any]]) -> Self:
+        """The markers of a volume of `shape` (Z, Y, X) that `kept` told."""
+        markers = cls(shape)
+        blocks = kept["block_of_row"].copy()
+        markers._rows, markers._block_of_row = len(blocks), blocks
+        markers._row_of_block[blocks[1:]] = np.arange(1, len(blocks))
+        markers._labels = np.zeros((len(blocks), SIDE**3), np.uint16)
+        markers._strokes = np.zeros((len(blocks), SIDE**3), np.uint32)
+        markers._packed = _Packed(kept, len(blocks))
+        markers._slices = tuple(kept[f"slices_{axis}"].copy() for axis in "zyx")
+        keys, voxels = kept["stroke_keys"], kept["stroke_voxels"]
+        markers._voxels_of_stroke = dict(zip(keys.tolist(), voxels.tolist(), strict=True))
+        labels = keys >> 32
+        strokes_of = np.bincount(labels)
+        voxels_of = np.bincount(labels, voxels)
+        markers._counts = {
+            int(label): Count(int(voxels_of[label]), int(strokes_of[label])) for label in np.flatnonzero(strokes_of)
+        }
+        return markers
+
     # inside
+
+    def _unpack(self, rows: NDArray[np.integer] | slice) -> None:
+        """Fill rows of the pool that are still only kept: of years of marks few are looked at in a session."""
+        if self._packed is None:
+            return
+        where, labels, strokes = self._packed.taken(rows)
+        self._labels.reshape(-1)[where], self._strokes.reshape(-1)[where] = labels, strokes
+        if not self._packed.waiting.any():
+            self._packed = None
 
     def _check(self, where: NDArray[np.int64], labels: NDArray[np.integer]) -> None:
         if len(where) and not (where.min() >= 0 and where.max() < prod(self.shape)):
@@ -186,6 +253,7 @@ class Markers:
             part = slice(begin, begin + _AT_ONCE)
             blocks, inside, zyx = self._place(where[part])
             rows = self._rows_for(blocks)
+            self._unpack(rows)
             self._labels[rows, inside], self._strokes[rows, inside] = new[part], new_strokes[part]
             gained = (new[part] != 0).astype(np.int64) - (old[part] != 0)
             for slices, index in zip(self._slices, zyx, strict=True):
@@ -216,19 +284,19 @@ class Markers:
     def _tally(self, labels: NDArray[np.uint16], strokes: NDArray[np.uint32], sign: int) -> None:
         keys = labels.astype(np.int64) << 32 | strokes
         marks, voxels = np.unique(keys[labels != 0], return_counts=True)
-        for mark, count in zip(marks.tolist(), voxels.tolist(), strict=True):
-            key = (mark >> 32, mark & 0xFFFFFFFF)
+        for key, count in zip(marks.tolist(), voxels.tolist(), strict=True):
+            label = key >> 32
             had = self._voxels_of_stroke.get(key, 0)
             left = had + sign * count
             if left:
                 self._voxels_of_stroke[key] = left
             else:
                 del self._voxels_of_stroke[key]
-            total = self._counts.setdefault(key[0], Count())
+            total = self._counts.setdefault(label, Count())
             total.voxels += sign * count
             total.strokes += (left > 0) - (had > 0)
             if not total.voxels:
-                del self._counts[key[0]]
+                del self._counts[label]
 
     def _plane(self, pool: NDArray[Number], plane: str, index: int) -> NDArray[Number]:
         axes = axes_of(plane)
@@ -240,8 +308,31 @@ class Markers:
         corner = np.unravel_index(self._block_of_row[: self._rows], self._grid)
         rows = np.flatnonzero(corner[axes.slice] == index // SIDE)
         rows = rows[rows > 0]
+        self._unpack(rows)
         cut = np.moveaxis(pool[rows].reshape(-1, SIDE, SIDE, SIDE), 1 + axes.slice, 1)[:, index % SIDE]
         tiles = np.zeros((self._grid[axes.row], SIDE, self._grid[axes.column], SIDE), pool.dtype)
         tiles[corner[axes.row][rows], :, corner[axes.column][rows], :] = cut
         whole = tiles.reshape(self._grid[axes.row] * SIDE, -1)
         return np.ascontiguousarray(whole[: self.shape[axes.row], : self.shape[axes.column]])
+
+
+class _Packed:
+    """Runs of rows of the pool as `Markers.kept` told them; waiting: (rows,) whether a row is not unpacked yet."""
+
+    def __init__(self, kept: Mapping[str, NDArray[Any]], rows: int) -> None:
+        self._kept = kept
+        self._ends = np.searchsorted(kept["run_starts"], np.arange(rows + 1) * SIDE**3)
+        self.waiting = np.diff(self._ends) > 0
+
+    def taken(
+        self, rows: NDArray[np.integer] | slice
+    ) -> tuple[NDArray[np.int64], NDArray[np.uint16], NDArray[np.uint32]]:
+        """Places in the pool, labels and strokes of those of these rows that wait; they wait no longer."""
+        chosen = np.zeros(len(self.waiting), np.bool_)
+        chosen[rows[rows < len(chosen)] if isinstance(rows, np.ndarray) else rows] = True
+        new = np.flatnonzero(chosen & self.waiting)
+        self.waiting[new] = False
+        runs = spread(self._ends[new], self._ends[new + 1] - self._ends[new])
+        lengths = self._kept["run_lengths"][runs].astype(np.int64)
+        labels, strokes = self._kept["run_labels"][runs], self._kept["run_strokes"][runs]
+        return spread(self._kept["run_starts"][runs], lengths), np.repeat(labels, lengths), np.repeat(strokes, lengths)

@@ -134,8 +134,8 @@ def _row_runs(centres: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np
     """Row, first column and column after the last of each run of neighbouring `centres` (m, 2) in a row."""
     lowest = centres.min(axis=0)
     columns = int(np.ptp(centres[:, 0])) + 2  # a gap of at least one keeps rows apart
-    flat = np.unique((centres[:, 1] - lowest[1]) * columns + centres[:, 0] - lowest[0])
-    breaks = np.flatnonzero(np.diff(flat) != 1)
+    flat = np.sort((centres[:, 1] - lowest[1]) * columns + centres[:, 0] - lowest[0])
+    breaks = np.flatnonzero(np.diff(flat) > 1)
     first, last = flat[np.append(0, breaks + 1)], flat[np.append(breaks, len(flat) - 1)]
     row, start = np.divmod(first, columns)
     return row + lowest[1], start + lowest[0], start + lowest[0] + last - first + 1

@@ -41,6 +41,11 @@ def stroke_lines(shape: Shape, acts: Iterable[Act]) -> Iterator[str]:
         markers.apply(change)
 
 
+def strokes_text(shape: Shape, acts: Iterable[Act]) -> bytes:
+    """The lines as a file has them."""
+    return "".join(f"{line}\n" for line in stroke_lines(shape, acts)).encode()
+
+
 def _change(act: Act) -> Edit | None:
     """What the edits of an act change together; None when it is nothing."""
     if len(act.edits) < 2:

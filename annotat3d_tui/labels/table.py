@@ -14,94 +14,36 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
-from math import isfinite
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter
 from annotat3d_tui.labels.colours import HIGHEST_LABEL, Colour, check_label, colour_of
+from annotat3d_tui.labels.label import Label
 
 BACKGROUND = 1
 MOST_NAMED = 20
-
-
-@dataclass(frozen=True)
-class Label:
-    """A class or an object: id 1…65535, a name of one line, a colour (red, green, blue) 0…255.
-
-    locked: its marks are left as they are by whatever marks or erases. place: labels are listed by rising place, those
-    of one place by id; without one it is the id.
-    """
-
-    id: int
-    name: str
-    colour: Colour
-    visible: bool = True
-    locked: bool = False
-    place: float | None = None
-
-    def __post_init__(self) -> None:
-        check_label(self.id)
-        if self.place is not None and not isfinite(self.place):
-            raise InvalidParameter(f"The place of label {self.id} must be a number, received {self.place}: give one.")
-        if not self.name.strip() or not self.name.isprintable():
-            raise InvalidParameter(
-                f"The name of label {self.id} must be a line of visible characters, received {self.name!r}: "
-                "give another name."
-            )
-        if len(self.colour) != 3 or not all(0 <= channel <= 255 for channel in self.colour):
-            raise InvalidParameter(
-                f"The colour of label {self.id} must be three numbers from 0 to 255 (red, green, blue), "
-                f"received {self.colour}: give such a colour."
-            )
-
-    @property
-    def rank(self) -> tuple[float, int]:
-        """By which labels are sorted in lists."""
-        return (self.id if self.place is None else self.place), self.id
-
-    def shown(self, visible: bool) -> Self:
-        """The same label shown or hidden."""
-        if visible == self.visible:
-            return self
-        changed = object.__new__(type(self))
-        changed.__dict__.update(self.__dict__, visible=visible)  # ten times as fast as replace, which checks again
-        return changed
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON has it; what is as usual is left out."""
-        values = {"id": self.id, "name": self.name, "colour": list(self.colour), "visible": self.visible}
-        locked = {"locked": True} if self.locked else {}
-        return values | locked | ({} if self.place is None else {"place": self.place})
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The label that `to_dict` wrote; raises InvalidFile for anything else."""
-        try:
-            red, green, blue = (int(channel) for channel in values["colour"])
-            place = values.get("place")
-            return cls(
-                int(values["id"]),
-                str(values["name"]),
-                (red, green, blue),
-                bool(values["visible"]),
-                bool(values.get("locked", False)),
-                None if place is None else float(place),
-            )
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise InvalidFile(f"A label must have id, name, colour and visible, received {values!r}: {error}") from None
+MOST_CHANGED = 64
+"""So many labels that changed one after the other are looked up beside the others, which are not copied each time."""
 
 
 _FIRST = (Label(BACKGROUND, "Background", colour_of(1)), Label(2, "Label 1", colour_of(2)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class LabelTable:
-    """Labels in the order of lists; `Background` (1) and `Label 1` (2) at first."""
+    """Labels in the order of lists; `Background` (1) and `Label 1` (2) at first.
 
-    labels: tuple[Label, ...] = _FIRST
+    rows: the labels as they are where all are shown. hidden: ids of those that are not shown, so that hiding all of
+    65535 but one makes no other labels.
+    """
 
-    def __post_init__(self) -> None:
-        ranks = [label.rank for label in self.labels]
+    rows: tuple[Label, ...]
+    hidden: frozenset[int]
+
+    def __init__(self, labels: Iterable[Label] = _FIRST) -> None:
+        labels = tuple(labels)
+        _fill(self, tuple(label.shown(True) for label in labels), (label.id for label in labels if not label.visible))
+        ranks = [row.rank for row in self.rows]
         if ranks != sorted(ranks) or len(self._by_id) != len(ranks) or len(self._by_name) != len(ranks):
             raise InvalidParameter(
                 "Labels must be in the order of their places, with ids and names of their own: correct the list."
@@ -110,61 +52,76 @@ class LabelTable:
     @classmethod
     def of(cls, labels: Iterable[Label]) -> Self:
         """The table of labels in any order."""
-        return cls(tuple(sorted(labels, key=lambda label: label.rank)))
+        return cls(sorted(labels, key=_rank))
 
     @cached_property
     def _by_id(self) -> dict[int, Label]:
-        return {label.id: label for label in self.labels}
+        return {row.id: row for row in self.rows}
+
+    @cached_property
+    def _known(self) -> tuple[dict[int, Label], dict[int, Label | None]]:
+        """Rows by id of a table before, which it still has, and what stands at those few ids that changed since."""
+        return self._by_id, {}
 
     @cached_property
     def _by_name(self) -> dict[str, Label]:
-        return {label.name: label for label in self.labels}
+        return {row.name: row for row in self.rows}
 
     @cached_property
     def ids(self) -> tuple[int, ...]:
         """Ids in the order of lists."""
-        return tuple(label.id for label in self.labels)
+        return tuple(row.id for row in self.rows)
 
     @cached_property
-    def number_of(self) -> dict[int, int]:
-        """Where each id stands in the list, from 0."""
-        return {id: number for number, id in enumerate(self.ids)}
+    def _all_ids(self) -> frozenset[int]:
+        return frozenset(self.ids)
 
     @cached_property
     def folded_names(self) -> tuple[str, ...]:
         """Names without upper and lower case, to be searched."""
-        return tuple(label.name.casefold() for label in self.labels)
+        return tuple(row.name.casefold() for row in self.rows)
 
     @cached_property
     def locked(self) -> frozenset[int]:
         """Ids of the labels that are locked."""
-        return frozenset(label.id for label in self.labels if label.locked)
+        return frozenset(row.id for row in self.rows if row.locked)
 
     def __iter__(self) -> Iterator[Label]:
-        return iter(self.labels)
+        return map(self._seen, self.rows) if self.hidden else iter(self.rows)
 
     def __len__(self) -> int:
-        return len(self.labels)
+        return len(self.rows)
 
     def __contains__(self, label: object) -> bool:
-        return label in self._by_id
+        return self._row(cast(int, label)) is not None
 
     def __getitem__(self, label: int) -> Label:
         """The label with this id; raises InvalidParameter when there is none."""
         found = self.get(label)
         if found is None:
-            ids = ", ".join(str(one.id) for one in self.labels[:MOST_NAMED]) or "no labels"
-            more = f" and {len(self.labels) - MOST_NAMED} more" if len(self.labels) > MOST_NAMED else ""
+            ids = ", ".join(str(row.id) for row in self.rows[:MOST_NAMED]) or "no labels"
+            more = f" and {len(self.rows) - MOST_NAMED} more" if len(self.rows) > MOST_NAMED else ""
             raise InvalidParameter(f"There is no label {label}, there are {ids}{more}: choose one of them or add it.")
         return found
 
     def get(self, label: int) -> Label | None:
         """The label with this id, or None."""
-        return self._by_id.get(label)
+        row = self._row(label)
+        return row and self._seen(row)
+
+    def at(self, number: int) -> Label:
+        """The label that stands at a number from 0 of the list."""
+        return self._seen(self.rows[number])
+
+    def place_of(self, label: int) -> int | None:
+        """Where a label stands in the list, from 0; None where there is none with this id."""
+        row = self._row(label)
+        return None if row is None else bisect_left(self.rows, row.rank, key=_rank)
 
     def named(self, name: str) -> Label | None:
         """The label with this name, or None."""
-        return self._by_name.get(name)
+        row = self._by_name.get(name)
+        return row and self._seen(row)
 
     def next_id(self) -> int:
         """The id of the next new label: one above the highest, or where that is taken the lowest free one."""
@@ -205,7 +162,11 @@ class LabelTable:
 
     def rename(self, label: int, name: str) -> "LabelTable":
         """A table in which that label has another name."""
-        return self._with(replace(self[label], name=name.strip()))
+        return self._with(self.renamed(label, name))
+
+    def renamed(self, label: int, name: str) -> Label:
+        """That label with another name; raises InvalidParameter for one that is taken or empty."""
+        return self.checked(replace(self[label], name=name.strip()))
 
     def recolour(self, label: int, colour: Colour) -> "LabelTable":
         """A table in which that label has another colour."""
@@ -213,15 +174,23 @@ class LabelTable:
 
     def set_visible(self, label: int, visible: bool) -> "LabelTable":
         """A table in which that label is shown or hidden."""
-        return self._with(replace(self[label], visible=visible))
+        return self.put(label, self[label].shown(visible))
 
     def set_locked(self, label: int, locked: bool) -> "LabelTable":
         """A table in which the marks of that label are locked or not."""
         return self._with(replace(self[label], locked=locked))
 
-    def show_all_but(self, hidden: Container[int]) -> "LabelTable":
-        """A table in which these labels are hidden and all others shown."""
-        return _ordered(tuple(label.shown(label.id not in hidden) for label in self.labels))
+    def all_but(self, label: int) -> frozenset[int]:
+        """The ids of all other labels."""
+        return self._all_ids - {label}
+
+    def show_only(self, label: int | None) -> "LabelTable":
+        """A table in which all labels but this one are hidden; None shows all."""
+        return self._hiding(frozenset() if label is None else self.all_but(label))
+
+    def shows_only(self, label: int) -> bool:
+        """Whether this label is shown, and no other."""
+        return len(self.rows) - len(self.hidden) == 1 and label in self and label not in self.hidden
 
     def move(self, label: int, index: int) -> "LabelTable":
         """A table in which that label stands at `index` (from 0) of the list; beyond its ends is at an end.
@@ -229,45 +198,75 @@ class LabelTable:
         >>> [label.id for label in LabelTable().add().move(3, 0)]
         [3, 1, 2]
         """
-        moved = self[label]
-        others = [one for one in self.labels if one.id != label]
-        index = min(max(index, 0), len(others))
-        if self.labels[index] == moved:
+        moved = self.moved(label, index)
+        if not moved:
             return self
+        return self.put(label, moved[0]) if len(moved) == 1 else LabelTable(moved)
+
+    def moved(self, label: int, index: int) -> tuple[Label, ...]:
+        """The labels that get another place by `move`, in their new order: that one, or where no place is free all."""
+        moved, others = self[label], list(self.rows)
+        place = bisect_left(others, moved.rank, key=_rank)
+        del others[place]
+        index = min(max(index, 0), len(others))
+        if index == place:
+            return ()
         below, above = others[max(index - 1, 0)].rank[0], others[min(index, len(others) - 1)].rank[0]
         if index in (0, len(others)):
-            return self._with(replace(moved, place=above - 1 if index == 0 else below + 1))
+            return (replace(moved, place=above - 1 if index == 0 else below + 1),)
         between = (below + above) / 2
         if below < between < above:
-            return self._with(replace(moved, place=between))
+            return (replace(moved, place=between),)
         order = [*others[:index], moved, *others[index:]]  # no number is left between: each gets a new one
-        return LabelTable(tuple(replace(one, place=float(place)) for place, one in enumerate(order, 1)))
+        return tuple(replace(self._seen(one), place=float(place)) for place, one in enumerate(order, 1))
 
     def put(self, id: int, label: Label | None) -> "LabelTable":
         """A table in which `label` (None: nothing) stands at `id`; its name is not looked at."""
-        before, labels = self.get(id), list(self.labels)
+        before, after = self._row(id), label and label.shown(True)
+        hidden = self.hidden
+        if label is not None and not label.visible:
+            hidden = hidden if id in hidden else hidden | {id}
+        elif id in hidden:
+            hidden = hidden - {id}
+        if after is not None and after == before:
+            return self._hiding(hidden)
+        rows = list(self.rows)
         if before:
-            del labels[bisect_left(labels, before.rank, key=_rank)]
-        if label:
-            insort(labels, label, key=_rank)
-        table = _ordered(tuple(labels))
-        stays = before is not None and label is not None and before.rank == label.rank
-        table.__dict__.update(self._kept(before, label, stays))
+            del rows[bisect_left(rows, before.rank, key=_rank)]
+        if after:
+            insort(rows, after, key=_rank)
+        table = _fill(object.__new__(LabelTable), tuple(rows), hidden)
+        stays = before is not None and after is not None and before.rank == after.rank
+        table.__dict__.update(self._kept(before, after, stays))
         return table
+
+    def _hiding(self, hidden: frozenset[int]) -> "LabelTable":
+        """The same labels, of which these are hidden."""
+        table = object.__new__(LabelTable)
+        table.__dict__.update(self.__dict__ | {"hidden": hidden})
+        return table
+
+    def _row(self, label: int) -> Label | None:
+        known, changed = self._known
+        return changed[label] if label in changed else known.get(label)
+
+    def _seen(self, row: Label) -> Label:
+        return row.shown(row.id not in self.hidden)
 
     def _kept(self, before: Label | None, after: Label | None, stays: bool) -> dict[str, Any]:
         """What a table with another label in the place of one need not find out again."""
-        by_id, by_name = dict(self._by_id), dict(self._by_name)
-        if before:
-            del by_id[before.id]
-            if by_name.get(before.name) is before:
-                del by_name[before.name]
-        if after:
-            by_id[after.id] = by_name[after.name] = after
-        order: dict[str, Any] = {
-            name: self.__dict__[name] for name in ("ids", "number_of") if stays and name in self.__dict__
-        }
-        return {"_by_id": by_id, "_by_name": by_name, **order}
+        order = self._order(named=bool(before and after and before.name == after.name)) if stays else {}
+        if "locked" in self.__dict__:
+            others = self.locked - {before.id} if before else self.locked
+            order["locked"] = others | {after.id} if after and after.locked else others
+        known, changed = self._known
+        changed = changed | {one.id: after for one in (before, after) if one}  # of one id
+        return {"_known": (known, changed), **order} if len(changed) <= MOST_CHANGED else order
+
+    def _order(self, named: bool) -> dict[str, Any]:
+        """What a table with the same ids in the same order, and names where `named`, need not find out again."""
+        names = ("ids", "_all_ids", "folded_names") if named else ("ids", "_all_ids")
+        return {name: self.__dict__[name] for name in names if name in self.__dict__}
 
     def checked(self, label: Label) -> Label:
         """The same label; raises InvalidParameter when another one has its name."""
@@ -281,14 +280,14 @@ class LabelTable:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
-        return {"labels": [label.to_dict() for label in self.labels]}
+        return {"labels": [label.to_dict() for label in self]}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
         """The table that `to_dict` wrote; raises InvalidFile for anything else."""
         if not isinstance(values.get("labels"), list):
             raise InvalidFile(f"A label table must hold a list of labels, received {values!r}: correct the file.")
-        return cls(tuple(Label.from_dict(label) for label in values["labels"]))
+        return cls(Label.from_dict(label) for label in values["labels"])
 
     def _with(self, label: Label) -> "LabelTable":
         return self.put(label.id, self.checked(label))
@@ -297,10 +296,9 @@ class LabelTable:
         return _free_name(id, self._by_name)
 
 
-def _ordered(labels: tuple[Label, ...]) -> LabelTable:
-    """The table of labels that are in order already: with 65535 of them checking takes long."""
-    table = object.__new__(LabelTable)
-    object.__setattr__(table, "labels", labels)
+def _fill(table: LabelTable, rows: tuple[Label, ...], hidden: Iterable[int]) -> LabelTable:
+    """The table with these rows, which are in order: with 65535 of them checking takes long."""
+    table.__dict__.update({"rows": rows, "hidden": frozenset(hidden)})
     return table
 
 

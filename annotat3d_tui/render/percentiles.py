@@ -27,10 +27,22 @@ def contrast_window(sample: NDArray[Any], lower: float = 0.5, upper: float = 99.
     if not sample.size:
         return 0.0, 1.0
     with np.errstate(over="ignore"):
-        low, high = (float(value) for value in np.percentile(sample.astype(np.float64), (lower, upper)))
+        low, high = _percentiles(sample, (lower, upper))
     if not low < high:
         low, high = float(sample.min()), float(sample.max())
     return (low, high) if low < high else widened(low)
+
+
+def _percentiles(sample: NDArray[Any], shares: tuple[float, float]) -> list[float]:
+    """As `np.percentile` gives them, which takes eight times as long the first time it is called."""
+    places = [share / 100 * (sample.size - 1) for share in shares]
+    below = [int(place) for place in places]
+    above = [min(place + 1, sample.size - 1) for place in below]
+    ordered = np.partition(sample, (*below, *above))
+    return [
+        float(ordered[low]) * (1 - (place - low)) + float(ordered[high]) * (place - low)
+        for place, low, high in zip(places, below, above, strict=True)
+    ]
 
 
 def widened(value: float) -> tuple[float, float]:

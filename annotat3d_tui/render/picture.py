@@ -1,6 +1,5 @@
 """Pictures for files: a slice with its labels, a legend and a scale bar, saved as PNG. Pillow is loaded when needed."""
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from annotat3d_tui.labels.colours import colour_of
 from annotat3d_tui.render.palette import SMOOTH
 from annotat3d_tui.render.percentiles import contrast_window, grey_sample
 from annotat3d_tui.render.planes import index_of, plane_size, plane_view
+from annotat3d_tui.render.scale_bar import round_length
 from annotat3d_tui.render.slice import Layers, Window, compose, grey_levels, highest, sampled
 from annotat3d_tui.render.viewport import Viewport
 from annotat3d_tui.volume.writing import written_aside
@@ -70,16 +70,6 @@ def slice_picture(
     rgb = compose(layers, colour_of, palette=SMOOTH, opacity=opacity)
     pixels_per_unit = viewport.across.pixels / (viewport.across.voxels * across)
     return _with_foot(rgb, pixels_per_unit if bar else 0.0, unit, names or {})
-
-
-def round_length(longest: float) -> float:
-    """The longest of 1, 2, 5, 10, 20, 50, … that is not above `longest`.
-
-    >>> round_length(37.0), round_length(0.7)
-    (20.0, 0.5)
-    """
-    power = 10.0 ** math.floor(math.log10(longest))
-    return max(step * power for step in (1, 2, 5) if step * power <= longest * (1 + 1e-9))
 
 
 def _with_foot(

@@ -37,7 +37,8 @@ LABEL_BORDER_OPACITY = 0.35
 class Layers:
     """What the pixels inside the plane show, each (rows, columns) of pixels.
 
-    grey: grey level 0…levels-1; label, marks: label ids, 0 for none; superpixels: ids; heat: levels 1…8, 0 for none.
+    grey: grey level 0…levels-1; label, marks: label ids, 0 for none; superpixels: ids; heat: levels 1…8, 0 for none;
+    inside: which pixels show the image, None where all do.
     """
 
     grey: NDArray[np.uint8]
@@ -45,6 +46,7 @@ class Layers:
     superpixels: NDArray[Any] | None = None
     marks: NDArray[Any] | None = None
     heat: NDArray[np.uint8] | None = None
+    inside: NDArray[np.bool_] | None = None
 
 
 def grey_levels(plane: NDArray[Any], viewport: Viewport, window: Window, levels: int) -> NDArray[np.uint8]:
@@ -58,10 +60,10 @@ def grey_levels(plane: NDArray[Any], viewport: Viewport, window: Window, levels:
 
 def _mean(values: NDArray[Any], axis: Axis, number: int, window: Window) -> NDArray[Any]:
     """Values along one axis, one a pixel."""
-    if axis.pixels >= axis.voxels:
+    if axis.magnifies:
         return _finite(values.take(axis.first, axis=number), window)
     begin, end = int(axis.first[0]), int(axis.stop[-1])
-    step = max(axis.voxels // axis.pixels // SAMPLES, 1)
+    step = max(axis.voxels_a_pixel // SAMPLES, 1)
     some = values[begin:end:step] if number == 0 else values[:, begin:end:step]
     starts = (axis.first - begin + step - 1) // step
     counts = np.diff(starts, append=some.shape[number])
@@ -102,7 +104,7 @@ def highest(
     for number, axis in ((0, viewport.down), (1, viewport.across)):
         pixels = axis.inside_of(corner[number], corner[number] + part.shape[number] - 1)
         first = np.maximum(axis.first[pixels] - corner[number], 0)
-        if axis.pixels >= axis.voxels:
+        if axis.magnifies:
             part = part.take(first, axis=number)
         else:
             end = int(axis.stop[pixels][-1]) - corner[number] if len(first) else 0
@@ -123,12 +125,13 @@ def compose(
     picture = palette.greys[layers.grey]
     edges = None if layers.superpixels is None else borders(layers.superpixels)
     if edges is not None:
-        picture[edges] = palette.mixed(BORDER, border_opacity(edges))[layers.grey[edges]]
+        seen = border_opacity(edges if layers.inside is None else edges[layers.inside])
+        picture[edges] = palette.mixed(BORDER, seen)[layers.grey[edges]]
     if layers.label is not None:
         _fill(picture, layers.grey, layers.label, colour_of, palette, opacity)
         if edges is not None:
             on_edges = np.where(edges, layers.label, 0)
-            more = LABEL_BORDER_OPACITY * border_opacity(edges) / BORDER_OPACITY
+            more = LABEL_BORDER_OPACITY * seen / BORDER_OPACITY
             _fill(picture, layers.grey, on_edges, colour_of, palette, min(opacity + more, 1.0))
     if layers.heat is not None:
         _heat(picture, layers.grey, layers.heat, palette, opacity)
@@ -138,7 +141,7 @@ def compose(
 
 
 def border_opacity(edges: NDArray[np.bool_]) -> float:
-    """How opaque borders of superpixels are, from where they are: the more pixels are borders, the fainter."""
+    """How opaque borders of superpixels are, from which of the image's pixels they are: the more, the fainter."""
     crowded = (float(edges.mean()) - CLEAR_SHARE) / (CROWDED_SHARE - CLEAR_SHARE)
     return BORDER_OPACITY + (FAINT - BORDER_OPACITY) * min(max(crowded, 0.0), 1.0)
 

@@ -3,8 +3,12 @@
 A cell of the terminal is taken as two square pixels, one above the other. The whole plane is thought of as an image
 of `pixels` pixels an axis, of which the screen shows a window; all arithmetic is on integers, so that what is drawn
 and what is pointed at can never differ.
+
+A terminal that has graphics shows each half of a cell in many pixels: a sharp view is the same image at the same place,
+measured more finely. A cell may be 17 pixels high, and its halves 8½: such a pixel of the screen is two of the image.
 """
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -35,6 +39,8 @@ ZOOMS = (
     24.0,
     32.0,
 )
+HALF_BLOCKS = 1, 2
+"""Pixels (across, down) of a cell where a terminal has no finer ones."""
 LARGEST_FIT = 32.0
 LEAST_STEP = 1.15
 MOST_PIXELS = 1 << 30
@@ -45,30 +51,33 @@ class Axis:
     """One axis of a viewport.
 
     voxels: length of the plane; pixels: of its image; offset: the pixel of the image at the first pixel of the
-    screen, negative where there is a margin; screen: pixels of the screen.
+    screen, negative where there is a margin; screen: pixels of the screen; step: so many pixels of the image are one of
+    the screen.
     """
 
     voxels: int
     pixels: int
     offset: int
     screen: int
+    step: int = 1
 
     @cached_property
     def inside(self) -> slice:
         """The pixels of the screen that show the plane; the others are margin."""
-        return slice(max(-self.offset, 0), min(self.pixels - self.offset, self.screen))
+        begin, stop = -(self.offset // self.step), (self.pixels - self.offset) // self.step
+        return slice(max(begin, 0), max(min(stop, self.screen), begin + 1, 1))
 
     @cached_property
     def first(self) -> NDArray[np.int64]:
         """First voxel of each pixel of the screen that is inside."""
-        image_pixels = np.arange(self.inside.start, self.inside.stop, dtype=np.int64) + self.offset
-        return np.asarray(image_pixels * self.voxels // self.pixels)
+        image_pixels = np.arange(self.inside.start, self.inside.stop, dtype=np.int64) * self.step + self.offset
+        return np.asarray(np.minimum(image_pixels * self.voxels // self.pixels, self.voxels - 1))
 
     @cached_property
     def stop(self) -> NDArray[np.int64]:
         """Voxel after the last one of each pixel inside; a pixel shows at least one voxel."""
-        after = np.arange(self.inside.start, self.inside.stop, dtype=np.int64) + self.offset + 1
-        return np.asarray(np.maximum(after * self.voxels // self.pixels, self.first + 1))
+        after = np.arange(self.inside.start + 1, self.inside.stop + 1, dtype=np.int64) * self.step + self.offset
+        return np.asarray(np.clip(after * self.voxels // self.pixels, self.first + 1, self.voxels))
 
     @cached_property
     def middle(self) -> NDArray[np.int64]:
@@ -84,8 +93,7 @@ class Axis:
     def pixels_of(self, voxel: int) -> tuple[int, int]:
         """First and last pixel of the screen that show a voxel; they may lie off the screen."""
         last = self._last_pixel(voxel)
-        first = min(self._last_pixel(voxel - 1) + 1, last)
-        return first - self.offset, last - self.offset
+        return min(self._last_pixel(voxel - 1) + 1, last), last
 
     def pixel_of(self, voxel: int) -> int:
         """The pixel in the middle of those on the screen that show a voxel; where there are none, of those off it."""
@@ -101,11 +109,28 @@ class Axis:
         return slice(begin - self.inside.start, max(begin, end) - self.inside.start)
 
     def _last_pixel(self, voxel: int) -> int:
-        return ((voxel + 1) * self.pixels - 1) // self.voxels
+        """The last pixel of the screen that begins in a voxel or before it."""
+        return (((voxel + 1) * self.pixels - 1) // self.voxels - self.offset) // self.step
 
     def position(self, pixel: float) -> float:
         """Where a place on the screen, in pixels, lies along the plane, in voxels."""
-        return (self.offset + pixel) * self.voxels / self.pixels
+        return (self.offset + pixel * self.step) * self.voxels / self.pixels
+
+    @property
+    def magnifies(self) -> bool:
+        """Whether a pixel of the screen lies in one voxel."""
+        return self.pixels >= self.voxels * self.step
+
+    @property
+    def voxels_a_pixel(self) -> int:
+        """How many voxels a pixel of the screen shows, at least."""
+        return self.voxels * self.step // self.pixels
+
+    def finer(self, times: int, parts: int) -> "Axis":
+        """The same, with `times` pixels of the screen in place of each `parts`."""
+        common = math.gcd(times, parts)
+        times, parts = times // common, parts // common
+        return Axis(self.voxels, self.pixels * times, self.offset * times, self.screen * times // parts, parts)
 
 
 @dataclass(frozen=True)
@@ -115,6 +140,7 @@ class Viewport:
     shape: (rows, columns) of the plane in voxels; cells: (columns, rows) of the terminal;
     zoom: pixels per finest voxel, 0 shows the whole plane; centre: (h, v) position shown in the middle, None the
     middle of the plane; spacing: (down, across) of a voxel relative to the finest, so that a pixel is square.
+    cell: pixels (across, down) of a cell; zoom and spacing are for cells of 1×2, half-blocks, whatever is given here.
 
     >>> Viewport((100, 200), (50, 20), zoom=2.0, centre=(30.0, 40.0)).voxel_at(25, 20)
     (30, 40)
@@ -125,12 +151,24 @@ class Viewport:
     zoom: float = 0.0
     centre: tuple[float, float] | None = None
     spacing: tuple[float, float] = (1.0, 1.0)
+    cell: tuple[int, int] = HALF_BLOCKS
 
     @property
     def screen(self) -> tuple[int, int]:
         """(rows, columns) of pixels."""
         columns, rows = self.cells
+        return rows * self.cell[1], columns * self.cell[0]
+
+    @property
+    def halves(self) -> tuple[int, int]:
+        """(rows, columns) of half-blocks."""
+        columns, rows = self.cells
         return 2 * rows, columns
+
+    @property
+    def fineness(self) -> float:
+        """Pixels along the shorter side of a half-block."""
+        return min(self.cell[1] / 2, self.cell[0])
 
     @cached_property
     def scale(self) -> float:
@@ -141,20 +179,20 @@ class Viewport:
     def fit(self) -> float:
         """The zoom at which the whole plane is just seen."""
         extents = (voxels * one for voxels, one in zip(self.shape, self.spacing, strict=True))
-        return min(LARGEST_FIT, *(room / extent for room, extent in zip(self.screen, extents, strict=True)))
+        return min(LARGEST_FIT, *(room / extent for room, extent in zip(self.halves, extents, strict=True)))
 
     @cached_property
     def down(self) -> Axis:
         """The vertical axis."""
-        return self._axis(0)
+        return self._axis(0).finer(self.cell[1], HALF_BLOCKS[1])
 
     @cached_property
     def across(self) -> Axis:
         """The horizontal axis."""
-        return self._axis(1)
+        return self._axis(1).finer(self.cell[0], HALF_BLOCKS[0])
 
     def _axis(self, number: int) -> Axis:
-        voxels, screen = self.shape[number], self.screen[number]
+        voxels, screen = self.shape[number], self.halves[number]
         pixels = min(max(round(voxels * self.spacing[number] * self.scale), 1), MOST_PIXELS)
         if not self.zoom:
             pixels = max(min(pixels, screen), 1)
@@ -163,6 +201,13 @@ class Viewport:
         centre = voxels / 2 if self.centre is None else self.centre[1 - number]
         offset = round(centre * pixels / voxels - screen / 2)
         return Axis(voxels, pixels, min(max(offset, 0), pixels - screen), screen)
+
+    def over(self, shape: tuple[int, int]) -> "Viewport":
+        """The same pixels over a plane that shows the same in other voxels, (rows, columns) of them."""
+        seen = replace(self, shape=shape)
+        axes = zip((self.down, self.across), shape, strict=True)
+        seen.__dict__["down"], seen.__dict__["across"] = (replace(axis, voxels=voxels) for axis, voxels in axes)
+        return seen
 
     def voxel_at(self, column: int, half: int) -> Point | None:
         """(h, v) of the voxel shown at a column and half row of the screen; None outside the plane."""
@@ -209,6 +254,10 @@ class Viewport:
         zoom = next_zoom(self.scale, steps)
         if zoom <= self.fit and steps < 0:
             return replace(self, zoom=0.0, centre=None)
+        return self.at(zoom, pixel)
+
+    def at(self, zoom: float, pixel: tuple[int, int]) -> "Viewport":
+        """The view at a zoom, with what is at `pixel` (column, half row) kept in its place."""
         nearer = replace(self, zoom=zoom)
         rows, columns = self.screen
         across = columns / 2 - pixel[0] - 0.5

@@ -52,8 +52,22 @@ def number_16(colour: Colour) -> int:
     >>> number_16((250, 10, 10))
     9
     """
-    own = XTERM[:16].astype(np.int64)
+    return _nearest(colour, XTERM[:16])
+
+
+@lru_cache(maxsize=8192)
+def nearest_256(colour: Colour) -> int:
+    """The number 16…255 nearest to a colour by the same distance: for maps, whose brightness must not jump.
+
+    >>> nearest_256((250, 10, 10))
+    196
+    """
+    return 16 + _nearest(colour, XTERM[16:])
+
+
+def _nearest(colour: Colour, some: NDArray[np.uint8]) -> int:
+    own = some.astype(np.int64)
     difference = own - np.array(colour)
     redness = (own[:, 0] + colour[0]) / 2
-    weights = np.stack([2 + redness / 256, np.full(16, 4.0), 2 + (255 - redness) / 256], axis=1)
+    weights = np.stack([2 + redness / 256, np.full(len(own), 4.0), 2 + (255 - redness) / 256], axis=1)
     return int((weights * difference**2).sum(axis=1).argmin())

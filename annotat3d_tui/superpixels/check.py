@@ -49,7 +49,8 @@ def _present_ids(ids: NDArray[Any]) -> NDArray[Any]:
         z, y, x = np.unravel_index(int(np.argmax(ids < 1)), ids.shape)
         raise InvalidFile(
             f"Superpixels must have an id of at least 1 in every voxel, received {ids[z, y, x]} at "
-            f"x {x}, y {y}, z {z}: give superpixels that cover the whole image."
+            f"x {x}, y {y}, z {z}: give superpixels that cover the whole image, or annotat3d superpixels --repair "
+            "them."
         )
     if highest > 2 * ids.size:
         return np.unique(np.concatenate([np.unique(part) for part in parts]))

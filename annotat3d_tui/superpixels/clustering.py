@@ -41,6 +41,7 @@ def cluster(
     edges = z, y, x
     counts = tuple(count for _, count in grids)
     sums, centres = np.zeros((*counts, 5), np.int64), np.zeros((*counts, 4), np.float32)
+    boxes = np.concatenate([np.full((*counts, 3), max(levels.shape), np.int32), np.zeros((*counts, 3), np.int32)], -1)
     ids = empty(levels.shape, np.int32) if out is None else out
     arranged, in_blocks = empty((levels.size,), np.uint16), places_in_blocks()
     layers = range(counts[0])
@@ -50,14 +51,14 @@ def cluster(
     for turn in range(ITERATIONS):
         clusters.move(sums, centres)
         last = turn == ITERATIONS - 1
-        assign = partial(_assign, arranged, edges, in_blocks, centres, weight, sums, ids, last)
+        assign = partial(_assign, arranged, edges, in_blocks, centres, weight, sums, ids, boxes, last)
         steps = share(0.1 + 0.7 * turn / ITERATIONS, 0.1 + 0.7 * (turn + 1) / ITERATIONS)
         for i, tiles in enumerate(_tiles(counts[0], counts[1], spacing)):
             in_threads(assign, tiles, threads, part(steps, i / 4, (i + 1) / 4), "clusters")
     del arranged, assign
     totals = sums[..., cells.COUNT].copy()
     clusters.move(sums, centres)
-    _connect(ids, levels, edges, centres, totals, spacing, threads, share(0.8, 1.0))
+    _connect(ids, levels, boxes, centres, totals, spacing, threads, share(0.8, 1.0))
     return ids
 
 
@@ -102,16 +103,17 @@ def _assign(
     weight: np.float32,
     sums: NDArray[np.int64],
     ids: NDArray[np.int32],
+    boxes: NDArray[np.int32],
     last: bool,
     tile: tuple[int, int, int, int],
 ) -> None:
-    clusters.assign(arranged, edges, tile, in_blocks, centres, weight, sums, ids, last)
+    clusters.assign(arranged, edges, tile, in_blocks, centres, weight, sums, ids, boxes, last)
 
 
 def _connect(
     ids: NDArray[np.int32],
     levels: NDArray[np.uint16],
-    edges: Edges,
+    boxes: NDArray[np.int32],
     centres: NDArray[np.float32],
     totals: NDArray[np.int64],
     spacing: int,
@@ -125,7 +127,7 @@ def _connect(
     sizes = np.zeros(totals.shape, np.int64)
 
     def keep(layer: int) -> None:
-        largest.keep_largest(ids, edges, places, totals, layer, sizes)
+        largest.keep_largest(ids, boxes, places, totals, layer, sizes)
 
     in_threads(keep, range(totals.shape[0]), threads, part(progress, 0.0, 0.7), "connecting")
     numbers = _numbers(sizes.ravel(), int(np.prod([min(size, spacing) for size in ids.shape])) // SMALLEST)

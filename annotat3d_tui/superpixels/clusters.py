@@ -33,7 +33,7 @@ from annotat3d_tui.superpixels.cells import (
 CANDIDATES = 27
 """Centres that a voxel is compared with."""
 
-_STEP = 32  # voxels of a block are compared in whole vectors
+_STEP = 16  # voxels of a block are compared in whole vectors
 _ROOM = 32  # for candidates, in whole vectors; what is beyond them is never the best
 _LEVELS, _COLUMNS, _ROWS = (1 << IN_X) - 1, (1 << (IN_Y - IN_X)) - 1, (1 << (IN_Z - IN_Y)) - 1
 _NEVER = np.float32(1e30)  # the value of no candidate
@@ -68,22 +68,26 @@ def assign(
     weight: np.float32,
     sums: NDArray[Any],
     ids: NDArray[Any],
+    boxes: NDArray[Any],
     last: bool,
 ) -> None:
-    """Add the voxels of the cells of a tile to the sums of their best centres; write their ids if it is the last time.
+    """Add the voxels of the cells of a tile to the sums of their best centres.
+
+    The last time, write their ids and extend the box of each id by the blocks that have voxels of it.
 
     arranged: the levels of the volume, as `cells` arranges them
     tile: first and last + 1 of its cells along z and y; it has all of them along x
     in_blocks: places and corners of `cells.rule`
     weight: of a squared distance of one voxel beside a squared difference of the whole range of intensities
+    boxes: (cells along z, y, x, 6) int32, first z, y, x and last + 1 of the voxels of each id
     """
     in_z, in_y, in_x = edges
-    entries = sums.reshape(-1, 5)
-    intensities = np.zeros(VOXELS, np.float32)
-    label, best = np.zeros(VOXELS, np.int32), np.empty(VOXELS, np.float32)
+    entries, extents = sums.reshape(-1, 5), boxes.reshape(-1, 6)
+    intensities, points = np.zeros(VOXELS, np.float32), np.zeros(VOXELS, np.int64)
+    label, best = np.zeros(VOXELS, np.uint32), np.empty(VOXELS, np.float32)
     planes, numbers = np.zeros((5, _ROOM), np.float32), np.zeros(_ROOM, np.int32)
     offsets, bounds = np.zeros(_ROOM, np.float32), np.zeros(_ROOM, np.float32)
-    few, totals = np.zeros(_ROOM, np.int32), np.zeros((2, _ROOM), np.int64)
+    few, totals = np.zeros(_ROOM, np.uint32), np.zeros((2, _ROOM), np.int64)
     for i in range(tile[0], tile[1]):
         for j in range(tile[2], tile[3]):
             for k in range(in_x.size - 1):
@@ -99,13 +103,14 @@ def assign(
                             block = arranged[at : at + sides[0] * sides[1] * sides[2]]
                             at += block.size
                             places, corners = in_blocks[0][sides[1], sides[2]], in_blocks[1][sides[1], sides[2]]
-                            low, top = _describe(block, intensities)
+                            low, top = _describe(block, corners, intensities, points)
                             count = _sift(planes, (z, y, x), sides, low, top, offsets, bounds, few)
                             _choose(intensities, places, block.size, planes, offsets, few, count, best, label)
-                            _sum(block, corners, label, totals)
-                            _add(entries, place, numbers, totals)
+                            _sum(points, block.size, label, totals)
+                            _add(entries, place, numbers, few[:count], totals)
                             if last:
                                 _write(ids, place, sides, label, numbers)
+                                _extend(extents, place, sides, numbers, few[:count], totals)
 
 
 @kernel
@@ -135,13 +140,19 @@ def _candidates(
 
 
 @kernel
-def _describe(block: NDArray[Any], intensities: NDArray[Any]) -> tuple[Any, Any]:
-    """Write the intensities of the voxels of a block, return the lowest and the highest level."""
+def _describe(
+    block: NDArray[Any], corners: NDArray[Any], intensities: NDArray[Any], points: NDArray[Any]
+) -> tuple[Any, Any]:
+    """Write the intensities of the voxels of a block, and their places and levels as one number each.
+
+    Returns the lowest and the highest level.
+    """
     low, top = np.uint16(65535), np.uint16(0)
     for t in range(block.size):
         level = block[t]
         low, top = min(low, level), max(top, level)
         intensities[t] = np.float32(level) * _UNIT
+        points[t] = corners[t] + np.int64(level)
     return low, top
 
 
@@ -225,24 +236,29 @@ def _choose(
 
 
 @kernel
-def _sum(block: NDArray[Any], corners: NDArray[Any], label: NDArray[Any], totals: NDArray[Any]) -> None:
-    """Sums of places and levels of a block by candidate, each in one number; of every second voxel apart, as an
-    addition to a number that has just been written waits for it."""
-    totals[:] = 0
+def _sum(points: NDArray[Any], size: int, label: NDArray[Any], totals: NDArray[Any]) -> None:
+    """Sums of the points of a block by candidate; of every second voxel apart, as an addition to a number that has
+    just been written waits for it. Row 0 becomes the sum of both."""
     one, other = totals[0], totals[1]
-    half = block.size // 2
+    for c in range(_ROOM):
+        one[c], other[c] = 0, 0
+    half = np.uint64(size // 2)
     for t in range(half):
-        one[label[t]] += corners[t] + np.int64(block[t])
-        other[label[half + t]] += corners[half + t] + np.int64(block[half + t])
-    if block.size % 2:
-        one[label[block.size - 1]] += corners[block.size - 1] + np.int64(block[block.size - 1])
+        one[label[t]] += points[t]
+        other[label[half + t]] += points[half + t]
+    if size % 2:
+        one[label[size - 1]] += points[size - 1]
+    for c in range(_ROOM):
+        one[c] += other[c]
 
 
 @kernel
-def _add(sums: NDArray[Any], place: tuple[int, int, int], numbers: NDArray[Any], totals: NDArray[Any]) -> None:
-    """Add the sums of the block at a place in the volume to those of the centres."""
-    for c in range(CANDIDATES):
-        packed = totals[0, c] + totals[1, c]
+def _add(
+    sums: NDArray[Any], place: tuple[int, int, int], numbers: NDArray[Any], few: NDArray[Any], totals: NDArray[Any]
+) -> None:
+    """Add the sums of the block at a place in the volume to those of its few centres."""
+    for c in few:
+        packed = totals[0, c]
         voxels = packed >> IN_COUNT
         if voxels:
             entry = sums[numbers[c]]
@@ -268,3 +284,21 @@ def _write(
             for x in range(place[2], place[2] + sides[2]):
                 ids[z, y, x] = numbers[label[t]] + 1
                 t += 1
+
+
+@kernel
+def _extend(
+    boxes: NDArray[Any],
+    place: tuple[int, int, int],
+    sides: tuple[int, int, int],
+    numbers: NDArray[Any],
+    few: NDArray[Any],
+    totals: NDArray[Any],
+) -> None:
+    """Extend the boxes of the centres that have voxels in the block at a place in the volume."""
+    for c in few:
+        if totals[0, c]:
+            box = boxes[numbers[c]]
+            box[0], box[3] = min(box[0], place[0]), max(box[3], place[0] + sides[0])
+            box[1], box[4] = min(box[1], place[1]), max(box[4], place[1] + sides[1])
+            box[2], box[5] = min(box[2], place[2]), max(box[5], place[2] + sides[2])

@@ -54,7 +54,8 @@ def number_components(ids: NDArray[Any], numbers: NDArray[Any]) -> NDArray[Any]:
 @kernel
 def _doubled(places: NDArray[Any]) -> NDArray[Any]:
     larger = np.empty(2 * places.size, places.dtype)
-    larger[: places.size] = places
+    for i in range(places.size):
+        larger[i] = places[i]
     return larger
 
 

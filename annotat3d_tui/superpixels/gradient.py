@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui import compiled
 from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, Slab, in_threads, part, quiet, slabs
 from annotat3d_tui.superpixels import sobel
@@ -42,6 +43,11 @@ class _Job(NamedTuple):
     tile: Tile
     written: bool
     counted: bool
+
+
+def must_be_compiled(dtype: np.dtype[Any]) -> bool:
+    """Whether the compiler must come before images of this type are read, and what it makes could be kept."""
+    return compiled.must_be_compiled(sobel.load, dtype)
 
 
 def gradient(

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui import compiled
 from annotat3d_tui.blocks import Progress, Slab, in_threads, quiet, slabs
 from annotat3d_tui.compiled import kernel
 
@@ -14,6 +15,11 @@ QUANTILE = 0.001
 
 _SAMPLE = 1 << 18
 _PLANES = 16
+
+
+def must_be_compiled(dtype: np.dtype[Any]) -> bool:
+    """Whether the compiler must come before images of this type are read, and what it makes could be kept."""
+    return compiled.must_be_compiled(_scale, dtype)
 
 
 def intensity(
@@ -74,7 +80,8 @@ def _smooth(levels: NDArray[Any]) -> None:
     across = np.empty(width + 2, np.uint32)
     for z in range(depth):
         plane = levels[z]
-        above[:] = plane[0]
+        for x in range(width):
+            above[x] = plane[0, x]
         for y in range(height):
             row, below = plane[y], plane[min(y + 1, height - 1)]
             for x in range(width):

@@ -25,7 +25,7 @@ def fill(ids: NDArray[Any], places: NDArray[Any], start: int, stop: int, flat: b
         seed = places[number]
         voxels[seed] = -voxels[seed]
         stack[0] = (seed // (height * width)) << _Z | (seed // width % height) << _Y | (seed % width)
-        top = 1
+        top: int | np.int64 = np.int64(1)
         while top:
             top = _fill_on(voxels, ids.shape, flat, np.int32(number + 1), stack, top)
             if top:
@@ -34,8 +34,13 @@ def fill(ids: NDArray[Any], places: NDArray[Any], start: int, stop: int, flat: b
 
 @kernel
 def _fill_on(
-    voxels: NDArray[Any], shape: tuple[int, int, int], flat: bool, wanted: np.int32, stack: NDArray[Any], top: int
-) -> int:
+    voxels: NDArray[Any],
+    shape: tuple[int, int, int],
+    flat: bool,
+    wanted: np.int32,
+    stack: NDArray[Any],
+    top: int | np.int64,
+) -> int | np.int64:
     """Fill on from the `top` places on the stack until none is left or the stack is full: return how many are."""
     depth, height, width = shape
     plane = height * width
@@ -74,7 +79,8 @@ def _fill_on(
 @kernel
 def _doubled(stack: NDArray[Any]) -> NDArray[Any]:
     larger = np.empty(2 * stack.size, stack.dtype)
-    larger[: stack.size] = stack
+    for place in range(stack.size):
+        larger[place] = stack[place]
     return larger
 
 

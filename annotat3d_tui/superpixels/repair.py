@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.blocks import Progress, Slab, in_threads, part, quiet, slabs
+from annotat3d_tui.blocks import Progress, Slab, count_text, in_threads, part, quiet, slabs
 from annotat3d_tui.superpixels import components
 from annotat3d_tui.superpixels.check import check_form
 
@@ -24,15 +24,15 @@ class RepairReport(NamedTuple):
     def sentence(self) -> str:
         """What was done.
 
-        >>> RepairReport(0, 3, 17).sentence
-        'Repaired superpixels: 3 in pieces were split and 17 empty voxels went to their neighbours.'
+        >>> RepairReport(1, 3, 17).sentence
+        'Repaired superpixels: 1 unused id was closed up, 3 in pieces were split and 17 empty voxels were filled.'
         """
         did = [
-            (self.holes_closed, f"{self.holes_closed} unused ids were closed up"),
-            (self.split, f"{self.split} in pieces were split"),
-            (self.filled, f"{self.filled} empty voxels went to their neighbours"),
+            (self.holes_closed, count_text(self.holes_closed, "unused id"), "closed up"),
+            (self.split, f"{self.split} in pieces", "split"),
+            (self.filled, count_text(self.filled, "empty voxel"), "filled"),
         ]
-        done = [text for count, text in did if count]
+        done = [f"{text} {'was' if count == 1 else 'were'} {end}" for count, text, end in did if count]
         if not done:
             return "The superpixels needed no repair."
         return "Repaired superpixels: " + ", ".join([*done[:-2], " and ".join(done[-2:])]) + "."

@@ -1,39 +1,75 @@
 """The application: themes, keys of everywhere, errors; `run_app` is what the command line calls."""
 
+import asyncio
+import gc
 import os
+import signal
 
 if "SSH_CONNECTION" in os.environ:
     os.environ.setdefault("TEXTUAL_FPS", "15")  # read when Textual is imported: a slow line gets fewer frames
 
+import sys
+import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import actions, on
-from textual.app import App
+from textual import actions, events, on
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.dom import DOMNode
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.keys import key_to_character
+from textual.notifications import Notify, SeverityLevel
 
 from annotat3d_tui.errors import Annotat3DError, WorkspaceInUse
 from annotat3d_tui.tui.actions import key_text, why_not
+from annotat3d_tui.tui.job_commands import JobCommands
+from annotat3d_tui.tui.keymaps import Keymap, keymap_of
 from annotat3d_tui.tui.opening import open_session
-from annotat3d_tui.tui.palette import ActionProvider
-from annotat3d_tui.tui.saying import log, logged_to_file, say_error
+from annotat3d_tui.tui.palette import ActionProvider, Palette
+from annotat3d_tui.tui.saying import (
+    MOST_SAID,
+    SIGNS,
+    STAYS,
+    Said,
+    clear_messages,
+    log,
+    logged_to_file,
+    say_error,
+    take_away,
+)
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.help import HelpScreen, HelpsItself, keys_page
+from annotat3d_tui.tui.screens.past import PastMessages
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.welcome import InUse, Opened, Welcome
+from annotat3d_tui.tui.settings import Settings, keep_setting, read_settings
+from annotat3d_tui.tui.tabs import TabbedApp
+from annotat3d_tui.tui.terminal.giving_back import terminal_given_back
+from annotat3d_tui.tui.terminal.pace import Drained, PacedDriver
+from annotat3d_tui.tui.terminal.probe import Graphics, graphics_for
+from annotat3d_tui.tui.themes import OWN_THEMES, following, readable
+from annotat3d_tui.tui.tidying import REST, Tidying
+from annotat3d_tui.tui.turns import InTurn
 from annotat3d_tui.tui.warmup import Warmup
+from annotat3d_tui.tui.widgets.pixels import Pixels
 
 if TYPE_CHECKING:
+    from annotat3d_tui.jobs.gpus import Reading
     from annotat3d_tui.session import Session
     from annotat3d_tui.volume.raw import RawProperties
+    from annotat3d_tui.workflow.settings import Segmentation
+NO_KEY = "no_key"
+"""Stands for the keys of a binding without any: no terminal has it."""
+SETTINGS, KEYMAP = Settings(), Keymap({}, "default")
+SWITCH_SECONDS = 0.0005
+"""After so long, not 5 ms, a thread that computes gives the interpreter to the screen; a key asks for it many times."""
 
-DARK, LIGHT = "textual-dark", "textual-light"
 
-
-class Annotat3DApp(App[int]):
+class Annotat3DApp(InTurn, TabbedApp):
     """Opens the segmentation screen on a session, or the welcome when there is none."""
 
     TITLE = "annotat3d"
@@ -43,7 +79,40 @@ class Annotat3DApp(App[int]):
         Binding(
             "f1", "help", "Help", id="app.help", priority=True, tooltip="Of the widget in focus, then of the screen."
         ),
-        Binding("ctrl+t", "switch_theme", "Light or dark theme", id="app.theme", tooltip="For this time."),
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "Palette",
+            id="app.palette",
+            priority=True,
+            tooltip="Every action by its name, with its key, and why it cannot be done now.",
+        ),
+        Binding(
+            "f2",
+            "segment",
+            "Segment",
+            id="app.segment",
+            tooltip="What is open: back to it from the other tabs.",
+        ),
+        Binding("f7", "jobs", "Jobs", id="app.jobs", priority=True, tooltip="Long work, which outlives the screen."),
+        Binding(
+            "f8",
+            "gpus",
+            "GPUs",
+            id="app.gpus",
+            priority=True,
+            tooltip="Of this machine: who has them, which are free; picks them for jobs.",
+        ),
+        Binding(
+            "ctrl+t", "switch_theme", "Next theme", id="app.theme", tooltip="All in turn; kept. The palette has each."
+        ),
+        Binding(
+            "exclamation_mark",
+            "messages",
+            "Messages…",
+            id="app.messages",
+            tooltip="All that was said since the start, whole and with its time.",
+        ),
         Binding(
             "ctrl+q",
             "quit",
@@ -54,30 +123,82 @@ class Annotat3DApp(App[int]):
         ),
     ]
 
+    is_ended_by_signals = False
+    """Whether signals that the command line has handlers for end the loop: not in tests, whose loop is another's."""
+
     def __init__(
         self,
         session: "Session | None" = None,
-        warmup_for: Callable[[str], Warmup] = Warmup.for_type,
+        warmup_for: "Callable[[str, Segmentation], Warmup]" = Warmup.of,
         in_use: InUse | None = None,
+        graphics: Graphics | None = None,
+        settings: Settings = SETTINGS,
+        keymap: Keymap = KEYMAP,
+        read_gpus: "Callable[[], Reading] | None" = None,
+        commands: JobCommands | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(read_gpus)
+        self.said: deque[Said] = deque(maxlen=MOST_SAID)
+        for theme in OWN_THEMES:
+            self.register_theme(theme)
+        self._problems = [*settings.problems, *keymap.problems]
+        if settings.theme in self.available_themes:
+            self.theme = settings.theme
+        else:
+            self._problems.append(f"There is no theme {settings.theme}: the palette lists them.")
+        self.set_keymap(dict(keymap.keys))
+        self.notice = settings.notice
+        self.commands = commands or self.commands
+        self._graphics = graphics or Graphics()
         self._in_use = in_use
+        self._tidying = Tidying()
         self.animation_level = "none"
         self._session, self._warmup_for = session, warmup_for
 
     def on_mount(self) -> None:
         """Show what is open, or the welcome."""
+        if self.is_ended_by_signals:
+            _end_between_callbacks()
         self.push_screen(Welcome(in_use=self._in_use) if self._session is None else self._segment(self._session))
+        for problem in self._problems:
+            self.notify(problem, title="Settings", severity="warning", timeout=STAYS, markup=False)
+        self.call_after_refresh(self._tidy)
+
+    def _tidy(self) -> None:
+        if not gc.isenabled():
+            self._tidying.begin()
+            self.set_interval(REST, self._tidying.tidy)
+
+    async def on_event(self, event: events.Event) -> None:
+        """As Textual does; when the hand rests, garbage is looked for."""
+        if isinstance(event, events.InputEvent):
+            self._tidying.moved()
+        await super().on_event(event)
+
+    def get_driver_class(self) -> type[Driver]:
+        """The one that asks the terminal how far it has got, where there is a terminal."""
+        usual = super().get_driver_class()
+        return PacedDriver if usual is LinuxDriver else usual
+
+    @on(Drained)
+    def draw_what_was_held(self) -> None:
+        """Let pictures follow that waited for the line."""
+        for pixels in self.screen.query(Pixels):
+            pixels.line_is_free()
 
     @on(Opened)
     def show_session(self, event: Opened) -> None:
         """The segmentation screen on a session that was opened, in the place of what was shown."""
         while len(self.screen_stack) > 2:  # Textual's own, and what was shown
             self.pop_screen()
-        self.switch_screen(self._segment(event.session))
+        screen = self._segment(event.session)
+        self.switch_screen(screen)
+        if event.label is not None:
+            screen.call_after_refresh(screen.offer_label, event.label)
 
     def _segment(self, session: "Session") -> SegmentScreen:
-        return SegmentScreen(session, self._warmup_for(str(session.image.data.dtype)))
+        warmup = self._warmup_for(str(session.image.data.dtype), session.parameters)
+        return SegmentScreen(session, warmup, self._graphics)
 
     async def run_action(
         self,
@@ -96,9 +217,20 @@ class Annotat3DApp(App[int]):
             say_error(self, error)
             return True
 
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """As Textual does; what a line of text takes is text, whatever a keymap says."""
+        if self.focused is not None and self.focused.check_consume_key(key, key_to_character(key)):
+            return False
+        return await super()._check_bindings(key, priority)
+
     def keys_of(self, binding: Binding) -> str:
-        """The keys of a binding, by the keymap."""
-        return self._keymap.get(binding.id, binding.key) if binding.id else binding.key
+        """The keys of a binding, by the keymap; "" where it has none."""
+        keys = self._keymap.get(binding.id, binding.key) if binding.id else binding.key
+        return "" if keys == NO_KEY else keys
+
+    def set_keymap(self, keymap: Mapping[str, str]) -> None:
+        """As Textual does; an id that has no keys loses those it had."""
+        super().set_keymap({id: keys or NO_KEY for id, keys in keymap.items()})
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys as the whole program writes them."""
@@ -113,9 +245,50 @@ class Annotat3DApp(App[int]):
         else:
             self.push_screen(HelpScreen([keys_page(self.screen)]))
 
+    def action_command_palette(self) -> None:
+        """The palette, once."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """As Textual does; what was said is kept, and how bad it is is said in a sign, too."""
+        self.said.append(Said(time.time(), severity, title, message))
+        if severity != "information":
+            title = f"{SIGNS[severity]} {title or severity.title()}"
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def on_notify(self, event: Notify) -> None:
+        """Before Textual shows it: what is said again is not shown twice."""
+        take_away(self, event.notification.message)
+
+    def action_messages(self) -> None:
+        """All that was said since the start; what is still shown of it would lie over the list."""
+        if not isinstance(self.screen, PastMessages):
+            clear_messages(self)
+            self.push_screen(PastMessages(tuple(self.said)))
+
+    def get_css_variables(self) -> dict[str, str]:
+        """As Textual does, every text readable."""
+        self.theme_variables = readable(super().get_css_variables())
+        return self.theme_variables
+
     def action_switch_theme(self) -> None:
-        """From dark to light and back."""
-        self.theme = LIGHT if self.current_theme.dark else DARK
+        """The next theme, round all of them."""
+        self.action_choose_theme(following(self.available_themes, self.theme))
+        self.notify(f"Theme {self.theme}", timeout=2, markup=False)
+
+    def action_choose_theme(self, name: str) -> None:
+        """Another theme, now and at the next start."""
+        self.theme = name
+        keep_setting("theme", name)
 
     async def action_quit(self) -> None:
         """Leave; asks first when a computation would be lost, or a file is not done yet."""
@@ -139,24 +312,45 @@ class Annotat3DApp(App[int]):
         super()._handle_exception(error)
 
 
+def _end_between_callbacks() -> None:
+    """Let SIGTERM and SIGHUP end the loop between two of its callbacks: an exit raised within one may be lost in it, or
+    leave the threads of the terminal running."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if callable(signal.getsignal(number)):  # neither ignored, as nohup has it, nor as the system has it
+            loop.add_signal_handler(number, sys.exit, 128 + number)
+
+
 def run_app(
     workspace: Path | None = None,
     image: Path | None = None,
     raw: "RawProperties | None" = None,
     read_only: bool = False,
+    graphics: str | None = None,
+    keymap: str | None = None,
+    mouse: bool | None = None,
+    visualization: Path | None = None,
+    commands: JobCommands | None = None,
 ) -> int:
     """Run the screen on a workspace, on an image (in that workspace, when both are given), or on the welcome.
 
-    The welcome asks what to do, too, when another screen has the workspace; read_only does not ask. Returns the exit
-    code. Raises errors of the family when what is asked for cannot be opened.
+    The welcome asks what to do, too, when another screen has the workspace; read_only does not ask. graphics and
+    keymap: as `graphics_for` and `keymap_of` take them; of keymap and mouse None is what the settings say.
+    visualization: an image to be shown in the place of the other. commands: what can be a job. Returns the exit code.
+    Raises errors of the family when what is asked for cannot be opened.
     """
+    settings = read_settings()
+    keys = keymap_of(settings.keymap if keymap is None else keymap)
+    drawing = graphics_for(graphics)
     session, in_use = None, None
     if workspace or image:
         try:
-            session = open_session(workspace, image, raw, read_only)
+            session = open_session(workspace, image, raw, read_only, visualization)
         except WorkspaceInUse as error:
             in_use = InUse(str(error), workspace, image)
-    app = Annotat3DApp(session, in_use=in_use)
-    with logged_to_file():
-        code = app.run()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    app = Annotat3DApp(session, in_use=in_use, graphics=drawing, settings=settings, keymap=keys, commands=commands)
+    app.is_ended_by_signals = True
+    with logged_to_file(), terminal_given_back(sys.stderr.fileno()):
+        code = app.run(mouse=settings.mouse if mouse is None else mouse)
     return app.return_code or code or 0

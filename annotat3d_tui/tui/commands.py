@@ -1,4 +1,4 @@
-"""The command line of the screen: strokes, `goto x y z`, `label n`, and the actions by their names."""
+"""The command line of the screen: strokes, places, contrast, labels, and the actions by their names."""
 
 import re
 from collections.abc import Collection
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.labels.strokes import BEGINNINGS, AnyStroke, parse_stroke
+from annotat3d_tui.render.oblique import Vector
 
 Voxel = tuple[int, int, int]
 
@@ -18,16 +19,32 @@ class Goto:
 
 
 @dataclass(frozen=True)
+class Contrast:
+    """Draw these grey values black and white: two numbers, or percentiles."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Look at the clipping plane at a position, with a normal (z, y, x); None leaves it as it is."""
+
+    position: Vector | None = None
+    normal: Vector | None = None
+
+
+@dataclass(frozen=True)
 class Do:
     """Do an action of the screen, as Textual writes it."""
 
     action: str
 
 
-def parse_command(text: str, shape: Voxel, names: Collection[str]) -> AnyStroke | Goto | Do:
+def parse_command(text: str, shape: Voxel, names: Collection[str]) -> AnyStroke | Goto | Contrast | Clip | Do:
     """What a line of text asks for, in a volume of `shape` (Z, Y, X) on a screen with actions `names`.
 
-    Raises InvalidMarkers for a stroke that cannot be read, InvalidParameter for the rest.
+    Raises InvalidMarkers for a stroke that cannot be read, InvalidParameter for the rest; `{app.help}` in its sentence
+    stands for the key.
 
     >>> parse_command("goto 10 20 5", (10, 30, 30), [])
     Goto(voxel=(5, 20, 10))
@@ -39,15 +56,48 @@ def parse_command(text: str, shape: Voxel, names: Collection[str]) -> AnyStroke 
         return parse_stroke(text)
     if word == "goto":
         return Goto(parse_voxel(rest, shape))
+    if word == "contrast" and rest.strip():
+        return Contrast(rest)
+    if word == "clip":
+        return parse_clip(rest)
     if word == "label" and rest.strip().isdigit():
         return Do(f"choose({int(rest)})")
     action = "_".join(text.split()).lower()
     if action in names:
         return Do(action)
     raise InvalidParameter(
-        f"A command must be a stroke ({', '.join(BEGINNINGS)}), goto x y z, label n or an action such as apply, "
-        f"received {word!r}: F1 lists the actions."
+        f"A command must be a stroke ({', '.join(BEGINNINGS)}), goto x y z, contrast low high, clip x y z normal x y "
+        f"z, label n or an action such as apply, received {word!r}: {{app.help}} lists the actions."
     )
+
+
+def parse_clip(text: str) -> Clip:
+    """The clipping plane of `[x y z] [normal x y z]`; raises InvalidParameter.
+
+    >>> parse_clip("10 20 5 normal 0 1 1")
+    Clip(position=(5.0, 20.0, 10.0), normal=(1.0, 1.0, 0.0))
+    >>> parse_clip("normal 0 0 1").position is None
+    True
+    """
+    at, normal_word, normal = text.partition("normal")
+    if normal_word and not normal.strip():
+        raise InvalidParameter("A normal must be three numbers x y z, received none: clip normal 0 0 1 is XY.")
+    return Clip(parse_vector(at) if at.strip() else None, parse_vector(normal) if normal_word else None)
+
+
+def parse_vector(text: str) -> Vector:
+    """The (z, y, x) of three numbers x y z; raises InvalidParameter.
+
+    >>> parse_vector("1, 2 3.5")
+    (3.5, 2.0, 1.0)
+    """
+    try:
+        x, y, z = (float(word) for word in re.split(r"[\s,;]+", text.strip()))
+    except ValueError:
+        raise InvalidParameter(f"It must be three numbers x y z, received {text!r}: type it again.") from None
+    if not all(abs(value) < 1e9 for value in (x, y, z)):
+        raise InvalidParameter(f"It must be three numbers of a common size, received {text!r}: type it again.")
+    return z, y, x
 
 
 def parse_voxel(text: str, shape: Voxel) -> Voxel:

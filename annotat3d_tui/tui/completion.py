@@ -51,7 +51,7 @@ def complete(text: str) -> str:
     if not found:
         return text
     folder, start = split(text)
-    common = _common_start([entry.name for entry in found])
+    common = common_start([entry.name for entry in found])
     if len(found) == 1:
         return found[0].path
     return folder + common if len(common) > len(start) else text
@@ -72,7 +72,7 @@ def as_path(text: str) -> Path:
     return Path(os.path.abspath(os.path.expanduser(text.strip())))
 
 
-def _common_start(names: list[str]) -> str:
+def common_start(names: list[str]) -> str:
     """How all names begin."""
     first, last = min(names), max(names)
     agree = (i for i, (one, other) in enumerate(zip(first, last, strict=False)) if one != other)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from textual import work
+from textual.worker import get_current_worker
 
 from annotat3d_tui.blocks import available_threads, part
 from annotat3d_tui.errors import OverBudget
@@ -27,7 +28,8 @@ from annotat3d_tui.tui.messages import (
 )
 from annotat3d_tui.tui.overview import centroid, histogram_of, label_shares
 from annotat3d_tui.tui.segment_text import made_words
-from annotat3d_tui.tui.work import COMPUTE, LOOK, TEST, Report, Work
+from annotat3d_tui.tui.work import COARSE, COMPUTE, LOOK, TEST, Report, Work
+from annotat3d_tui.volume.pyramid import coarse_copy, is_on_disk
 
 if TYPE_CHECKING:
     from annotat3d_tui.workflow.evidence import Evidence
@@ -64,7 +66,7 @@ class Computing(Work):
     def make_superpixels(self, report: Report) -> None:
         """Superpixels of the whole image, kept in the workspace."""
         with self.lease.used():
-            self._compile(report)
+            self._compile(report, self.session.parameters)
             from annotat3d_tui.workflow.superpixels import make_superpixels
 
             session = self.session
@@ -80,7 +82,7 @@ class Computing(Work):
     def preview_superpixels(self, report: Report, planes: slice) -> None:
         """The superpixels of a few planes, which are only shown."""
         with self.lease.used():
-            self._compile(report)
+            self._compile(report, self.session.parameters)
             from annotat3d_tui.workflow.superpixels import preview_superpixels
 
             session = self.session
@@ -94,7 +96,7 @@ class Computing(Work):
     def segment(self, report: Report, marks: Marks, planes: slice | None) -> None:
         """The label volume, or that of a few planes, from the marks as they were when it began."""
         with self.lease.used():
-            self._compile(report)
+            self._compile(report, self.session.parameters)
             from annotat3d_tui.workflow.run import Run
             from annotat3d_tui.workflow.segmentation import segment
 
@@ -134,11 +136,20 @@ class Computing(Work):
     def look(self) -> None:
         """The histogram of the image, the shares of the label volume that the workspace kept, 2D or 3D."""
         self.post_message(Seen(histogram=histogram_of(self.session.image.data)))
+        if self.session.alternative is not None:
+            self.post_message(Seen(histogram=histogram_of(self.session.alternative.data), alternative=True))
         if self.session.superpixels is not None:
             self.post_message(Seen(superpixels=int(self.session.superpixels.max())))
         if self.session.label is not None:
             self.post_message(Seen(shares=label_shares(self.session.label)))
         self.session.settled(self.session.parameters)  # looks at the image, so that later nobody waits for it
+
+    @work(thread=True, group=COARSE, exit_on_error=False)
+    def make_coarse(self) -> None:
+        """A copy of a large image on disk that is shown while the disk is slow."""
+        worker, image = get_current_worker(), self.session.image.data
+        if is_on_disk(image):
+            self.post_message(Seen(coarse=coarse_copy(image, stopped=lambda: worker.is_cancelled)))
 
     @work(thread=True, exclusive=True, group=LOOK, exit_on_error=False)
     def find_centre(self, id: int) -> None:
@@ -180,12 +191,12 @@ class Computing(Work):
         if need > budget:
             raise OverBudget(
                 f"{name} needs about {bytes_text(need)} of memory and may take {bytes_text(budget)}: "
-                "close other programs, choose wider superpixels (⇧C), or crop the image."
+                "close other programs, choose wider superpixels, or crop the image."
             )
 
-    def _compile(self, report: Report) -> None:
-        """Wait for the kernels, and load what is heavy while the screen still answers."""
-        self.warmup.wait(report)
+    def _compile(self, report: Report, parameters: "Segmentation") -> None:
+        """Wait for the kernels of these parameters, and load what is heavy while the screen still answers."""
+        self.warmup.wait(report, parameters)
         report(0.0, "loading")
         importlib.import_module("annotat3d_tui.workflow.segmentation")  # brings in libraries that take seconds
         report.restart()

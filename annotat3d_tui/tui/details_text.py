@@ -38,7 +38,7 @@ def run_lines(run: Run, names: Names) -> list[Content]:
 def score_lines(scores: Scores | None, testing: bool, names: Names) -> list[Content]:
     """How it was tested, accuracy, and the Dice of each label as a bar."""
     if scores is None:
-        return [Content.assemble(("testing…" if testing else "not tested: ⇧P or ⇧A tests", QUIET))]
+        return [Content.assemble(("testing…" if testing else "not tested: a preview or apply tests", QUIET))]
     left_out = f" ({scores.left_out} more could not be tested)" if scores.left_out else ""
     lines = [Content.assemble((f"{scores.method}, {scores.tested} samples{left_out}", QUIET))]
     lines.append(_bar_line("accuracy", scores.accuracy, "", bold=True))

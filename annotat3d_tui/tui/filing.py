@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +12,19 @@ from textual import work
 from annotat3d_tui.errors import InvalidFile, ShapeMismatch
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.tui.computing import Computing
-from annotat3d_tui.tui.messages import AnnotationRead, Labelled, Saved, SuperpixelsMade
-from annotat3d_tui.tui.overview import label_shares
-from annotat3d_tui.tui.screens.dialogs import if_given
+from annotat3d_tui.tui.messages import AlternativeRead, AnnotationRead, Labelled, Saved, SuperpixelsMade
+from annotat3d_tui.tui.overview import histogram_of, label_shares
+from annotat3d_tui.tui.saying import say_error
+from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath, Purpose
 from annotat3d_tui.tui.work import FILES
 
-if TYPE_CHECKING:
-    from annotat3d_tui.labels.annotation_file import Marks
-
 FORMATS = "The suffix chooses the format: .tif, .raw or .npy."
 ANNOTATIONS = "An annotation with its strokes and labels: .annotation.npz; .pkl of Annotat3D can be loaded, too."
+ANNOTATIONS_OUT = (
+    "With its strokes and labels: .annotation.npz; the strokes as text, as annotat3d mark reads them: .txt."
+)
+VISUALIZATION = "Of the same size; it is only shown: everything is computed from the image itself."
 
 
 class Filing(Computing):
@@ -51,11 +53,22 @@ class Filing(Computing):
     def action_save_annotation(self) -> None:
         """Save the annotation with its strokes and labels."""
         suggested = f"{self.session.workspace.image.stem}.annotation.npz"
-        self._ask("Save annotation", suggested, self.save_annotation, help=ANNOTATIONS)
+        self._ask("Save annotation", suggested, self.save_annotation, help=ANNOTATIONS_OUT)
 
     def action_load_annotation(self) -> None:
         """Add an annotation from a file."""
         self._ask("Load annotation", "", self.load_annotation, help=ANNOTATIONS)
+
+    def action_open_visualization(self) -> None:
+        """Choose an image to be shown in the place of the one that is segmented."""
+        self._ask("Open visualization image", "", self.open_visualization, help=VISUALIZATION)
+
+    def offer_label(self, path: Path) -> None:
+        """Take a label volume from a file, if the person wants it."""
+        question = f"{path.name} is ready. Show it in the place of the label that is shown?"
+        load = partial(self._begin, "Load label", self.load_label)
+        ask = Confirm(question, yes="Show it", no="Leave it")
+        self.app.push_screen(ask, if_given(lambda _: load(ChosenPath(path))))
 
     def _ask(self, title: str, suggested: str, act: Callable[[ChosenPath], object], help: str = FORMATS) -> None:
         """Ask for a path; with a suggested name it is a file to save, a volume where that has no suffix."""
@@ -108,17 +121,28 @@ class Filing(Computing):
         self._save("Annotation", chosen, mask)
 
     def save_annotation(self, chosen: ChosenPath) -> None:
-        """Write the annotation as it is now."""
+        """Write the annotation as it is now, or its strokes as text, as the suffix says."""
         from annotat3d_tui.labels.annotation_file import Marks
+        from annotat3d_tui.labels.stroke_lines import strokes_text
 
-        self._write("Annotation", chosen, Marks.of(self.session.annotation))
+        annotation, suffix = self.session.annotation, chosen.path.suffix.lower()
+        if suffix == ".txt":
+            self.write_file("Strokes", partial(strokes_text, annotation.shape, annotation.done), chosen)
+        elif suffix == ".npz":
+            self.write_file("Annotation", Marks.of(annotation).to_bytes, chosen)
+        else:
+            say_error(
+                self.app,
+                InvalidFile(f"An annotation must end with .npz or .txt, received {chosen.path.name}: change its name."),
+            )
 
     @work(thread=True, group=FILES, exit_on_error=False)
-    def _write(self, what: str, chosen: ChosenPath, marks: "Marks") -> None:
+    def write_file(self, what: str, content: Callable[[], bytes], chosen: ChosenPath) -> None:
+        """Write a file whose content is in memory, or is made at once."""
         from annotat3d_tui.volume.writing import written_aside
 
         with self.lease.used(), written_aside(chosen.path, chosen.overwrite) as aside:
-            aside.write_bytes(marks.to_bytes())
+            aside.write_bytes(content())
         self.post_message(Saved(what, chosen.path))
 
     @work(thread=True, group=FILES, exit_on_error=False)
@@ -137,6 +161,12 @@ class Filing(Computing):
         self.post_message(AnnotationRead(marks, path))
 
     @work(thread=True, group=FILES, exit_on_error=False)
+    def open_visualization(self, chosen: ChosenPath) -> None:
+        """Read an image that is only looked at, and count its grey values."""
+        volume = self.session.visualization(chosen.path)
+        self.post_message(AlternativeRead(volume, histogram_of(volume.data), chosen.path))
+
+    @work(thread=True, group=FILES, exit_on_error=False)
     def load_label(self, chosen: ChosenPath) -> None:
         """Read a label volume and keep it."""
         label = as_label(self._read(chosen.path), chosen.path.name)
@@ -146,13 +176,15 @@ class Filing(Computing):
 
     @work(thread=True, group=FILES, exit_on_error=False)
     def load_superpixels(self, chosen: ChosenPath) -> None:
-        """Read superpixels, check and keep them."""
-        from annotat3d_tui.superpixels.check import check_superpixels
+        """Read superpixels, check and keep them, each in one piece."""
+        from annotat3d_tui.blocks import available_threads
+        from annotat3d_tui.superpixels.foreign import taken
 
-        ids = check_superpixels(self._read(chosen.path), self.session.image.data.shape)
+        image, name = self.session.image.data, chosen.path.name
+        ids, said = taken(self._read(chosen.path), image.shape, name, image=image, threads=available_threads())
         with self.lease.used():
-            self.session.keep_superpixels(ids)
-        self.post_message(SuperpixelsMade(int(ids.max()), f"Superpixels loaded from {chosen.path.name}"))
+            self.session.keep_superpixels(ids, chosen.path)
+        self.post_message(SuperpixelsMade(int(ids.max()), f"Superpixels loaded from {name}. {said}".rstrip()))
 
     def _read(self, path: Path) -> NDArray[Any]:
         """Integers (Z, Y, X) of the image's shape; raises ShapeMismatch."""

@@ -24,8 +24,10 @@ def words(name: str) -> str:
 
     >>> words("training_on")
     'Training on'
+    >>> words("gpus")
+    'GPUs'
     """
-    text = name.replace("_", " ")
+    text = name.replace("_", " ").replace("gpu", "GPU").replace("cpu", "CPU")
     return text[:1].upper() + text[1:]
 
 
@@ -75,7 +77,7 @@ class Field(Vertical):
     def _mark(self, *, wrong: bool) -> None:
         side = self.query_one(".range", Static)
         side.set_class(wrong, "-wrong")
-        side.update(f"must be {self.declared.range}" if wrong else self._side_text())
+        side.update(f"✗ must be {self.declared.range}" if wrong else self._side_text())
         self.set_class(wrong, "-wrong")
 
     def _side_text(self) -> str:
@@ -104,6 +106,8 @@ class LineField(Field):
         return self.declared.parse(self.query_one(Input).value)
 
     def _side_text(self) -> str:
+        if self.declared.value_type is str and not self.declared.choices and not self.declared.many:
+            return self.declared.help  # any word will do, and says nothing
         several = "separated by commas, " if self.declared.many else ""
         return several + self.declared.range
 

@@ -1,26 +1,43 @@
 """Acts on labels and marks: each is one call of the annotation, after which the screen shows it."""
 
 import re
+from collections import deque
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 
-from annotat3d_tui.errors import InvalidParameter
-from annotat3d_tui.labels.drawing import Ground, draw
+import numpy as np
+from numpy.typing import NDArray
+from textual import work
+from textual.color import Color, ColorParseError
+
+from annotat3d_tui.errors import Annotat3DError, InvalidParameter
+from annotat3d_tui.labels.areas import Flood
+from annotat3d_tui.labels.drawing import Ground, draw, history_words, voxels_of
+from annotat3d_tui.labels.label import Label
 from annotat3d_tui.labels.strokes import AnyStroke
-from annotat3d_tui.labels.table import Label, LabelTable
+from annotat3d_tui.labels.table import LabelTable
+from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.learned_files import LearnedFiles
+from annotat3d_tui.tui.messages import AreaFound
 from annotat3d_tui.tui.saying import errors_said
 from annotat3d_tui.tui.screens.dialogs import Ask, Confirm, if_given
 from annotat3d_tui.tui.screens.history import History
 from annotat3d_tui.tui.screens.menu import Item, Menu
 from annotat3d_tui.tui.segment_text import css_colour
 from annotat3d_tui.tui.widgets.slice_view import SliceView
+from annotat3d_tui.tui.work import FLOOD
 
 Colour = tuple[int, int, int]
 
 
 class Labelling(LearnedFiles):
     """Actions on the label table and on the marks, all of which can be undone."""
+
+    @cached_property
+    def _asked(self) -> deque[AnyStroke]:
+        """Strokes that wait for a flood, and first that flood."""
+        return deque()
 
     @property
     def view(self) -> SliceView:
@@ -36,11 +53,51 @@ class Labelling(LearnedFiles):
         """Show labels and marks as they are now; the screen that shows them knows how."""
 
     def draw(self, stroke: AnyStroke) -> None:
-        """Make a stroke part of the annotation."""
+        """Make a stroke part of the annotation: a flood when it is found, and what comes after a flood after it."""
         self.view.lift()
+        self.session.annotation.check_may_change()
+        if self._asked or isinstance(stroke, Flood):
+            self._asked.append(stroke)
+            if len(self._asked) == 1:
+                self._find(stroke)
+        else:
+            self._draw_now(stroke)
+
+    def take_found(self, found: AreaFound) -> None:
+        """Make what a flood has found part of the annotation, in its words, and go on with what was asked after it.
+
+        Raises what kept it from being found.
+        """
+        self._asked.popleft()
+        try:
+            if isinstance(found.where, Annotat3DError):
+                raise found.where
+            self.view.lift()
+            self.session.annotation.edit(found.where, found.stroke.label, history_words(found.stroke))
+            self.annotation_changed()
+        finally:
+            while self._asked and not isinstance(self._asked[0], Flood):
+                with errors_said(self):
+                    self._draw_now(self._asked.popleft())
+            if self._asked:
+                self._find(self._asked[0])
+
+    def _draw_now(self, stroke: AnyStroke) -> None:
         annotation = self.session.annotation
-        draw(annotation, stroke, Ground(annotation.shape, self.session.image.data, self.view.superpixels))
+        draw(annotation, stroke, Ground(annotation.shape, superpixels=self.view.superpixels))
         self.annotation_changed()
+
+    @work(thread=True, group=FLOOD, exit_on_error=False)
+    def _find(self, stroke: AnyStroke) -> None:
+        """What a flood finds in the image, looked for while the screen answers."""
+        with self.lease.used():
+            ground = Ground(self.session.annotation.shape, self.session.image.data)
+            found: NDArray[np.int64] | Annotat3DError
+            try:
+                found = voxels_of(stroke, ground)
+            except Annotat3DError as error:
+                found = error
+            self.post_message(AreaFound(stroke, found))
 
     def action_save_markers(self) -> None:
         """Save the annotation as a mask, with all that was drawn."""
@@ -82,7 +139,7 @@ class Labelling(LearnedFiles):
     def action_recolour_label(self) -> None:
         """Ask for another colour."""
         label = self.label
-        help = "#rrggbb, or red green blue from 0 to 255"
+        help = "#rrggbb, a name such as orange, or red green blue from 0 to 255"
         ask = Ask(f"Colour of {label.name}", css_colour(label.colour), help=help, check=read_colour)
         self.app.push_screen(ask, if_given(partial(self._recolour, label)))
 
@@ -138,8 +195,9 @@ class Labelling(LearnedFiles):
     def _move_label(self, by: int) -> None:
         self.view.lift()
         annotation = self.session.annotation
-        place = annotation.table.number_of[self.label.id] + by
-        annotation.move_label(self.label.id, max(place, 0))
+        place = annotation.table.place_of(self.label.id)
+        assert place is not None
+        annotation.move_label(self.label.id, max(place + by, 0))
         self.annotation_changed()
 
     def action_hide_label(self) -> None:
@@ -150,8 +208,7 @@ class Labelling(LearnedFiles):
     def action_solo_label(self) -> None:
         """Show only this label; when it is the only one shown, show all."""
         annotation, chosen = self.session.annotation, self.label.id
-        alone = all(label.visible == (label.id == chosen) for label in annotation.table)
-        annotation.show_only(None if alone else chosen)
+        annotation.show_only(None if annotation.table.shows_only(chosen) else chosen)
         self.annotation_changed()
 
     def action_centre_label(self) -> None:
@@ -187,7 +244,8 @@ class Labelling(LearnedFiles):
         if self.session.annotation.erase_stroke_at(voxel):
             self.annotation_changed()
         elif self.session.annotation.kept:
-            self.notify("This stroke is of a locked label: K unlocks it.", severity="warning", timeout=3)
+            said = with_keys("This stroke is of a locked label: {label.lock} unlocks it.", self.app)
+            self.notify(said, severity="warning", timeout=3, markup=False)
         else:
             self.notify("No mark here.", severity="warning", timeout=2)
 
@@ -206,7 +264,7 @@ class Labelling(LearnedFiles):
     def _choose_one_that_is_there(self, wanted: int | None = None) -> None:
         table = self.session.annotation.table
         if self.view.brush.label not in table and len(table):
-            self.view.brush = replace(self.view.brush, label=wanted or table.labels[-1].id)
+            self.view.brush = replace(self.view.brush, label=wanted or table.ids[-1])
 
 
 def other_label(table: LabelTable, label: int, text: str) -> int:
@@ -220,17 +278,21 @@ def other_label(table: LabelTable, label: int, text: str) -> int:
 
 
 def read_colour(text: str) -> Colour:
-    """A colour from `#e69f00` or `230 159 0`; raises InvalidParameter.
+    """A colour from `#e69f00`, `230 159 0` or a name that the web knows; raises InvalidParameter.
 
-    >>> read_colour("#e69f00"), read_colour("230, 159, 0")
-    ((230, 159, 0), (230, 159, 0))
+    >>> read_colour("#e69f00"), read_colour("230, 159, 0"), read_colour("Orange")
+    ((230, 159, 0), (230, 159, 0), (255, 165, 0))
     """
     word = text.strip().lstrip("#")
     if re.fullmatch(r"[0-9a-fA-F]{6}", word):
         return int(word[:2], 16), int(word[2:4], 16), int(word[4:], 16)
+    if text.strip().isalpha():
+        with suppress(ColorParseError):
+            return Color.parse(text.strip().lower()).rgb
     numbers = [int(number) for number in re.findall(r"\d+", text)]
     if len(numbers) != 3 or max(numbers) > 255:
         raise InvalidParameter(
-            f"A colour must be #rrggbb or three numbers from 0 to 255, received {text!r}: type it again."
+            f"A colour must be #rrggbb, a name such as orange, or three numbers from 0 to 255, received {text!r}: "
+            "type it again."
         )
     return numbers[0], numbers[1], numbers[2]

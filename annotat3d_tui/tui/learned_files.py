@@ -102,17 +102,17 @@ class LearnedFiles(Filing):
             if label is None or not np.array_equal(found.label, label):
                 raise InvalidFile(
                     f"{self.session.workspace.classifier.name} must give the label volume that is shown, but gives "
-                    "another: apply again (⇧A) to know how sure it is."
+                    "another: apply again to know how sure it is."
                 )
             self.post_message(Known(found.evidence, trained))
 
     def _classify_by(self, report: Report, path: Path) -> "tuple[Trained, dict[int, str], Classified]":
         """What a file has learned, the names of its labels, and what it makes of the image."""
-        self._compile(report)
         from annotat3d_tui.workflow.applying import apply, open_trained
 
         session = self.session
         trained, names = open_trained(path)
+        self._compile(report, trained.parameters)
         self._check_memory(report.name, trained.parameters, len(trained.model.labels))
         same = trained.parameters.superpixels == session.settled(session.parameters).superpixels
         found = apply(

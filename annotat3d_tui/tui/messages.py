@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.message import Message
 
+from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
-from annotat3d_tui.tui.widgets.contrast_panel import Histogram
+from annotat3d_tui.render.histogram import Histogram
 from annotat3d_tui.tui.widgets.title_line import Running
 
 if TYPE_CHECKING:
     from annotat3d_tui.classifiers.training_data import TrainingData
     from annotat3d_tui.labels.annotation_file import Marks
+    from annotat3d_tui.labels.areas import Flood
+    from annotat3d_tui.labels.strokes import AnyStroke
+    from annotat3d_tui.volume.volume import Volume
     from annotat3d_tui.workflow.evidence import Evidence
     from annotat3d_tui.workflow.learning import Trained
     from annotat3d_tui.workflow.run import Run
@@ -41,6 +45,22 @@ class Progressed(Message):
     def can_replace(self, message: Message) -> bool:
         """An older report is of no use."""
         return isinstance(message, Progressed)
+
+
+class AreaFound(Message):
+    """The voxels (m,), flat indices, that a stroke covers, or why they cannot be found."""
+
+    def __init__(self, stroke: "AnyStroke", where: NDArray[np.int64] | Annotat3DError) -> None:
+        super().__init__()
+        self.stroke, self.where = stroke, where
+
+
+class FloodSeen(Message):
+    """The voxels (m,), flat indices, that a flood would cover; None where it would be refused."""
+
+    def __init__(self, stroke: "Flood", where: NDArray[np.int64] | None) -> None:
+        super().__init__()
+        self.stroke, self.where = stroke, where
 
 
 class SuperpixelsMade(Message):
@@ -140,6 +160,14 @@ class AnnotationRead(Message):
         self.marks, self.path = marks, path
 
 
+class AlternativeRead(Message):
+    """A visualization image was read, and its grey values were counted."""
+
+    def __init__(self, volume: "Volume", histogram: Histogram, path: Path) -> None:
+        super().__init__()
+        self.volume, self.histogram, self.path = volume, histogram, path
+
+
 class TrainingRead(Message):
     """A file of training data was read."""
 
@@ -156,6 +184,14 @@ class Saved(Message):
         self.what, self.path = what, path
 
 
+class Submitted(Message):
+    """A job was started; its number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
 class Centre(Message):
     """Where the middle of a label is (z, y, x); None when it is nowhere."""
 
@@ -165,10 +201,16 @@ class Centre(Message):
 
 
 class Seen(Message):
-    """What the panels show of the image or of the label volume was counted."""
+    """What the panels show of the image or of the label volume was counted; or a coarse copy of the image was made."""
 
     def __init__(
-        self, histogram: Histogram | None = None, shares: dict[int, float] | None = None, superpixels: int = 0
+        self,
+        histogram: Histogram | None = None,
+        shares: dict[int, float] | None = None,
+        superpixels: int = 0,
+        coarse: NDArray[Any] | None = None,
+        alternative: bool = False,
     ) -> None:
         super().__init__()
-        self.histogram, self.shares, self.superpixels = histogram, shares, superpixels
+        self.alternative = alternative
+        self.histogram, self.shares, self.superpixels, self.coarse = histogram, shares, superpixels, coarse

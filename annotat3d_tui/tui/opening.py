@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from annotat3d_tui import demo
 from annotat3d_tui import workspace as workspaces
+from annotat3d_tui.places import data_home
 
 if TYPE_CHECKING:
     from annotat3d_tui.session import Session
@@ -16,11 +17,12 @@ def open_session(
     image: Path | None = None,
     raw: "RawProperties | None" = None,
     read_only: bool = False,
+    visualization: Path | None = None,
 ) -> "Session":
     """The session of a workspace folder, or of an image in its folder, which is made when there is none.
 
-    read_only: it is only looked at, also while another screen has it. Takes seconds, since it reads volumes and loads
-    heavy libraries. Raises errors of the family.
+    read_only: it is only looked at, also while another screen has it. visualization: an image to be shown in the place
+    of the other. Takes seconds, since it reads volumes and loads heavy libraries. Raises errors of the family.
     """
     from annotat3d_tui.session import Session
 
@@ -29,12 +31,19 @@ def open_session(
     else:
         assert folder is not None
         opened = workspaces.open_workspace(folder)
-    return Session.open(opened, read_only)
+    session = Session.open(opened, read_only)
+    if visualization is not None:
+        try:
+            session.show_visualization(visualization)
+        except BaseException:
+            session.close()
+            raise
+    return session
 
 
 def demo_folder() -> Path:
     """Where the workspace of the demo is, unless another folder is given."""
-    return workspaces.data_home() / "demo.annotat3d"
+    return data_home() / "demo.annotat3d"
 
 
 def open_demo(folder: Path | None = None) -> "Session":

@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet
+from annotat3d_tui.render.histogram import Histogram
 from annotat3d_tui.render.percentiles import grey_sample, histogram, widened
-from annotat3d_tui.tui.widgets.contrast_panel import Histogram
 
 BINS = 64
+PERCENTILES = 1001
+"""From 0 to 100 by 0.1."""
 
 
 def label_shares(label: NDArray[Any], progress: Progress = quiet) -> dict[int, float]:
@@ -50,4 +52,6 @@ def histogram_of(image: NDArray[Any]) -> Histogram:
     low, high = (float(sample.min()), float(sample.max())) if sample.size else (0.0, 1.0)
     if not low < high:
         low, high = widened(low)
-    return Histogram(tuple(histogram(sample, (low, high), BINS).tolist()), low, high)
+    counts = tuple(histogram(sample, (low, high), BINS).tolist())
+    places = np.linspace(0, sample.size - 1, PERCENTILES if sample.size else 0).round().astype(int)
+    return Histogram(counts, low, high, tuple(np.sort(sample)[places].astype(float).tolist()))

@@ -3,24 +3,36 @@
 from collections.abc import Awaitable, Callable
 
 from rich.text import Text
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.app import App
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.visual import VisualType
 
-from annotat3d_tui.tui.actions import Act, HasActs
+from annotat3d_tui.tui.actions import Act, acts_here
+from annotat3d_tui.tui.screens.over import dim_behind
 
 KEY_WIDTH = 9
 
 
+class Palette(CommandPalette):
+    """The palette of Textual, with what lies behind it drawn as behind every dialog."""
+
+    def render(self) -> VisualType:  # type: ignore[override]
+        """What lies behind."""
+        return dim_behind(super().render())
+
+
 class ActionProvider(Provider):
-    """Offers the actions of the screen that the palette was called on, then those of the application."""
+    """Offers the actions of the widget and the screen that the palette was called on, then those of the application."""
 
     @property
     def _acts(self) -> list[Act]:
-        return self.screen.acts() if isinstance(self.screen, HasActs) else []
+        return [*acts_here(self.screen), *_themes(self.app)]
 
     async def discover(self) -> Hits:
-        """All actions, in the order of the screen."""
+        """All actions, in the order of the screen; labels that have no key are found by typing."""
         for act in self._acts:
-            yield DiscoveryHit(_line(act, Text(act.title)), self._run(act), text=act.title)
+            if act.keys or not act.action.startswith("choose("):
+                yield DiscoveryHit(_line(act, Text(act.title)), self._run(act), text=act.title)
 
     async def search(self, query: str) -> Hits:
         """The actions whose title, key or help match."""
@@ -36,6 +48,13 @@ class ActionProvider(Provider):
             return await self.app.run_action(act.action, act.node)
 
         return run
+
+
+def _themes(app: App[object]) -> list[Act]:
+    return [
+        Act(app, f"choose_theme({name!r})", f"Theme {name}", "", "Colours of the frame; kept for the next start.")
+        for name in sorted(app.available_themes)
+    ]
 
 
 def _line(act: Act, title: Text) -> Text:

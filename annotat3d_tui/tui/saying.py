@@ -1,21 +1,49 @@
-"""Where errors of the family become a toast that stays; all others go on to crash loudly."""
+"""Where errors of the family become a toast that stays; all others go on to crash loudly. What was said is kept."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from typing import Any
 
 from textual.app import App
 from textual.dom import DOMNode
+from textual.widgets._toast import ToastRack
 
 from annotat3d_tui.errors import Annotat3DError, Cancelled
-from annotat3d_tui.workspace import state_home
+from annotat3d_tui.places import state_home
 
 STAYS = 7 * 24 * 3600.0
 """Seconds that an error is shown unless it is dismissed."""
 
+MOST_SAID = 1000
+"""So many of the newest messages are kept until the program ends."""
+SIGNS = {"information": "·", "warning": "!", "error": "✗"}
+"""How bad it is, in a sign for each severity of a message."""
+
 log = logging.getLogger("annotat3d_tui")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message as it was shown: seconds since 1970, one of SIGNS, title ("" for none), the whole sentence."""
+
+    at: float
+    severity: str
+    title: str
+    text: str
+
+    @property
+    def clock(self) -> str:
+        """When it was said, in the time of the place."""
+        return time.strftime("%H:%M:%S", time.localtime(self.at))
+
+    @property
+    def words(self) -> str:
+        """Title and sentence in one line."""
+        return " ".join(f"{self.title}: {self.text}".removeprefix(": ").split())
 
 
 def say_error(app: App[Any], error: Annotat3DError) -> None:
@@ -36,6 +64,13 @@ def clear_messages(app: App[Any]) -> None:
     app.clear_notifications()
     for holder in app.screen.query("ToastHolder"):
         holder.remove()
+
+
+def take_away(app: App[Any], text: str) -> None:
+    """Take a message that is still shown away, before it is said again."""
+    for shown in [one for one in app._notifications if one.message == text]:
+        app._unnotify(shown, refresh=False)
+        app.screen.query(f"#{ToastRack._toast_id(shown)}").remove()
 
 
 @contextmanager

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from textual.content import Content
 
+from annotat3d_tui.labels.areas import number_text
 from annotat3d_tui.labels.colours import colour_of, letter_of
 from annotat3d_tui.labels.planes import axes_of
+from annotat3d_tui.render.patterns import pattern_sign
 from annotat3d_tui.render.slice import HEAT
 from annotat3d_tui.tui.bars import bar
 from annotat3d_tui.tui.widgets.facts_panel import Fact
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 BAR, TOP = 6, 5
 """Of the importances in the panel: cells of a bar, and how many."""
 OFF, ON = "$foreground 60%", "$text-accent"
+TICK, CROSS = "✓", "×"
+"""Before what is shown, and what is not."""
 
 
 def title_parts(session: "Session") -> tuple[Part, ...]:
@@ -82,18 +86,17 @@ class LabelRowsOf:
         return self._table.ids
 
     @property
-    def number_of(self) -> dict[int, int]:
-        """Where each id stands in the list, from 0."""
-        return self._table.number_of
-
-    @property
     def names(self) -> tuple[str, ...]:
         """Folded names of all, to be searched."""
         return self._table.folded_names
 
+    def place_of(self, label: int) -> int | None:
+        """Where a label stands in the list, from 0."""
+        return self._table.place_of(label)
+
     def __getitem__(self, number: int) -> LabelRow:
         """The row with a number from 0."""
-        label = self._table.labels[number]
+        label = self._table.at(number)
         return LabelRow(
             label.id,
             letter_of(label.id),
@@ -103,29 +106,41 @@ class LabelRowsOf:
             None if self._shares is None else self._shares.get(label.id, 0.0),
             self._session.annotation.markers.count(label.id).strokes,
             label.locked,
+            label.id == self._view.brush.label,
+            pattern_sign(label.id) if self._view.has_patterns else " ",
         )
 
 
 def brush_fact(view: "SliceView", wide: bool) -> Fact:
-    """`Brush draw radius 5 disk depth 0`, or `Brush draw r5 disk`."""
+    """`Brush draw radius 5 disk ±0`, or `Brush draw r5 disk`."""
     brush = view.brush
     tool = ("erase", "bold $text-error") if brush.erase else ("draw", ON if view.pen_down else "")
     extend = (("extend", ON),) if brush.extend else ()
+    if brush.tool == "superpixel":
+        return Fact("Brush", (tool, ("superpixel", ""), *extend))
+    if brush.tool == "flood":
+        tolerance = f"flood ±{number_text(brush.tolerance or 0)}"
+        ahead = ((view.foreseen.words if view.foreseen else "… voxels", OFF),)
+        return Fact("Brush", (tool, (tolerance, ""), *((("3d", ""),) if brush.solid else ()), *ahead, *extend))
+    depth = f" ±{brush.depth}" if brush.depth or (wide and brush.tool != "polygon") else ""
+    if brush.tool == "polygon":
+        corners = ((f"{len(view.corners.points)} corners", ON),) if view.corners else ()
+        return Fact("Brush", (tool, (f"polygon{depth}", ""), *corners, *extend))
     if not wide:
-        depth = f" ±{brush.depth}" if brush.depth else ""
-        return Fact("Brush", (tool, (f"r{brush.radius} {brush.shape}{depth}", ""), *extend))
-    return Fact("Brush", (tool, (f"radius {brush.radius}", ""), (f"{brush.shape} ±{brush.depth}", ""), *extend))
+        return Fact("Brush", (tool, (f"r{brush.radius} {brush.tool}{depth}", ""), *extend))
+    return Fact("Brush", (tool, (f"radius {brush.radius}", ""), (f"{brush.tool}{depth}", ""), *extend))
 
 
 def show_fact(view: "SliceView", wide: bool) -> Fact:
-    """Which overlays are shown, with the letter that switches each."""
-    names = ("l label", "s superpixels", "k markers", "; uncertainty", "' probability")
-    words = names if wide else tuple(name[0] for name in names)
+    """Which overlays are shown (ticked), with the letter that switches each."""
+    names = ("outline" if view.show_contour else "label", "superpixels", "markers", "uncertainty", "probability")
+    keys = ("{slice.label}", "{slice.superpixels}", "{slice.markers}", "{segment.uncertainty}", "{segment.probability}")
+    words = [f"{key} {name}" if wide else key for key, name in zip(keys, names, strict=True)]
     hot = view.heat if view.evidence is not None else ""
     shown = (view.show_label and not hot, view.show_superpixels, view.show_markers,
              hot == "uncertainty", hot == "probability")  # fmt: skip
-    pieces = [(word, "" if on else OFF + " strike") for word, on in zip(words, shown, strict=True)]
-    opacity = (f"⇧L {view.label_opacity:.0%}".replace("%", " %"), OFF)
+    pieces = [(f"{TICK if on else CROSS}{word}", "" if on else OFF) for word, on in zip(words, shown, strict=True)]
+    opacity = (f"{{segment.opacity}} {view.label_opacity:.0%}".replace("%", " %"), OFF)
     return Fact("Show", (*pieces, opacity, *heat_legend(view)))
 
 
@@ -161,6 +176,16 @@ def score_text(value: float, digits: int) -> str:
     ('0.951', '–')
     """
     return "–" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def short_score(value: float) -> str:
+    """A score in three cells.
+
+    >>> short_score(0.9512), short_score(1.0), short_score(0.0), short_score(float("nan"))
+    ('.95', '1.0', '.00', '–')
+    """
+    text = score_text(value, 2)
+    return text[1:] if text.startswith("0.") else text[:3]
 
 
 def made_words(what: str, origin: "Origin") -> str:
@@ -208,17 +233,17 @@ def important_facts(run: "Run") -> tuple[Fact, ...]:
         (Content.assemble((bar(value / highest, BAR), "$text-primary"), f" {name}"), "")
         for name, value in run.importances[:TOP]
     ]
-    return (Fact("Important", (*lines, ("i all", OFF))),)
+    return (Fact("Important", (*lines, ("{segment.details} all", OFF))),)
 
 
 def dice_pieces(session: "Session", scores: "Scores", wide: bool) -> tuple[tuple[str, str], ...]:
-    """`Grain 0.94`, or `G 0.94` where there is less room, of each label."""
+    """`Grain 0.94`, or `B .94` where there is less room, of each label."""
     table = session.annotation.table
     pieces = []
     for label, value in zip(scores.labels, scores.dice, strict=True):
         known = table.get(int(label))
         name = known.name if wide and known else letter_of(int(label))
-        pieces.append((f"{name} {score_text(value, 2)}", ""))
+        pieces.append((f"{name} {score_text(value, 2) if wide else short_score(value)}", ""))
     return tuple(pieces)
 
 
@@ -240,19 +265,47 @@ def cut_axis(plane: str) -> int:
 def position(session: "Session", view: "SliceView") -> Position:
     """Where the cursor is, the grey value and the label there."""
     found = 0 if view.label_volume is None else int(view.label_volume[view.cursor])
-    label = session.annotation.table.get(found)
+    label, bar = session.annotation.table.get(found), view.scale_bar(view.viewport)
     return Position(
         view.plane,
         "zyx"[cut_axis(view.plane)],
         view.index,
         view.slices,
         view.cursor,
-        grey_text(session.image.data[view.cursor]),
+        grey_here(session, view),
         label=f"{letter_of(found)} {label.name if label else f'label {found}'}" if found else "",
         colour=shown_colour(view, label.colour if label else colour_of(found)) if found else "",
-        scale="" if view.zoom == 0 else f"×{view.zoom:.3g}",
+        scale=("" if view.zoom == 0 else f"×{view.zoom:.3g}") + " visualization" * view.show_alternative,
         pen="pen down" if view.pen_down else "",
+        bar=bar.words if bar else "",
+        mark=mark_here(session, view),
+        heat=heat_here(view),
     )
+
+
+def mark_here(session: "Session", view: "SliceView") -> str:
+    """The label that is marked under the cursor, such as `mark B`; "" where none is."""
+    h, v = view.point
+    mark = int(view.scene.marks(view.plane, view.index)[v, h])
+    return f"mark {letter_of(mark)}" if mark else ""
+
+
+def heat_here(view: "SliceView") -> str:
+    """The uncertainty or the probability under the cursor, when it is shown, such as `uncertain 0.48`."""
+    evidence, label = view.evidence, view.heat_label
+    if not view.heat or evidence is None or (view.heat == "probability" and label not in evidence.labels):
+        return ""
+    if view.heat == "uncertainty":
+        return f"uncertain {score_text(float(evidence.uncertainty(view.cursor)), 2)}"
+    return f"{letter_of(label)} {score_text(float(evidence.probability(label, view.cursor)), 2)}"
+
+
+def grey_here(session: "Session", view: "SliceView") -> str:
+    """The grey value at the cursor, after that of the visualization image where that is shown."""
+    own, other = grey_text(session.image.data[view.cursor]), session.alternative
+    if not view.show_alternative or other is None:
+        return own
+    return f"{grey_text(other.data[view.cursor])} (image {own})"
 
 
 def grey_text(grey: Any) -> str:

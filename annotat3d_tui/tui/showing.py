@@ -8,8 +8,10 @@ import numpy as np
 from textual import events, on
 from textual.timer import Timer
 
-from annotat3d_tui.labels.table import Label
+from annotat3d_tui.labels.label import Label
+from annotat3d_tui.render.histogram import Histogram
 from annotat3d_tui.tui import segment_text
+from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.masking import Masking
 from annotat3d_tui.tui.messages import (
     Known,
@@ -30,7 +32,7 @@ from annotat3d_tui.tui.widgets.labels_panel import LabelsPanel
 from annotat3d_tui.tui.widgets.position_line import PositionLine
 from annotat3d_tui.tui.widgets.slice_view import SliceView
 from annotat3d_tui.tui.widgets.tab_line import TabLine
-from annotat3d_tui.tui.widgets.title_line import TitleLine
+from annotat3d_tui.tui.widgets.title_line import Running, TitleLine
 
 SYNC_SECONDS = 2.0
 """After the last act; until then it outlives the program, but not a power cut."""
@@ -59,13 +61,17 @@ class Places:
 class Showing(Masking):
     """A screen that always says what is true now."""
 
+    _histograms: dict[bool, Histogram]
+    """Of the image, and under True of the visualization image."""
     _shares: dict[int, float] | None = None
     _superpixel_count = 0
     _rest: Timer | None = None
     _origin: Origin | None = None
     _label_note = ""
+    _signs_shown = False
     _places: Places | None = None
     _awaited: Callable[[], None] | None = None
+    _keys_due = False
 
     @property
     def origin(self) -> Origin | None:
@@ -81,6 +87,10 @@ class Showing(Masking):
         self.view.refresh_marks()
         self._show_marks()
         self._show_tools()
+        self.rest_soon()
+
+    def rest_soon(self) -> None:
+        """Have the disk keep what there is when the hand rests."""
         if self._rest is not None:
             self._rest.stop()
         self._rest = self.set_timer(SYNC_SECONDS, self._sync)
@@ -89,16 +99,18 @@ class Showing(Masking):
         with errors_said(self):
             self.session.annotation.sync()
 
-    def watch_running(self) -> None:
-        """Line 1 and the keys say what runs."""
+    def watch_running(self, before: Running | None, now: Running | None) -> None:
+        """Line 1 says what runs and how far it is; the keys change when another thing runs."""
         if self.is_mounted:
-            self.query_one(TitleLine).running = self.running
-            self._show_keys()
+            self.query_one(TitleLine).running = now
+            if (before and before.began) != (now and now.began):
+                self._show_keys()
 
     def _show_marks(self) -> None:
         panel = self.query_one(LabelsPanel)
         panel.rows = segment_text.LabelRowsOf(self.session, self.view, self._shares)
         panel.chosen = self.view.brush.label
+        self._signs_shown = self.view.has_patterns
         self._show_note()
 
     def _show_note(self) -> None:
@@ -115,17 +127,26 @@ class Showing(Masking):
     @on(SliceView.ViewChanged)
     def _show_tools(self) -> None:
         view = self.view
+        if self._signs_shown != view.has_patterns:
+            self._show_marks()
         self.query_one(LabelsPanel).chosen = view.brush.label
         self.query_one("#tools", FactsPanel).facts = (
             segment_text.brush_fact(view, self._wide),
             segment_text.show_fact(view, self._wide),
         )
-        self.query_one(ContrastPanel).window = view.window or view.scene.automatic_window()
+        self._show_contrast()
         marked = self.session.annotation.markers.slices_with_markers(view.plane)
         self.query_one(PositionLine).marked = tuple(int(count) for count in marked)
         self._show_position()
         self._show_results()
         self._show_keys()
+
+    def _show_contrast(self) -> None:
+        panel, palette = self.query_one(ContrastPanel), self.view.palette()
+        panel.window = self.view.window_now
+        panel.histogram = self._histograms.get(self.view.show_alternative)
+        panel.colormap = palette.colormap
+        panel.colours = tuple((red, green, blue) for red, green, blue in palette.greys.tolist())
 
     def _show_results(self) -> None:
         self.query_one("#results", FactsPanel).facts = (
@@ -143,18 +164,29 @@ class Showing(Masking):
         self.call_after_refresh(self.query_one(LabelsPanel).fit)
 
     def _show_keys(self) -> None:
-        self.query_one(KeyLine).keys = self.keys_now()
+        """Once what has already happened is dealt with, however often it is asked for."""
+        if not self._keys_due:
+            self._keys_due = True
+            self.call_later(self._write_keys)
+
+    def _write_keys(self) -> None:
+        self._keys_due = False
+        if self.is_mounted:
+            self.query_one(KeyLine).keys = self.keys_now()
 
     @on(Seen)
     def _seen(self, event: Seen) -> None:
         if event.histogram is not None:
-            self.query_one(ContrastPanel).histogram = event.histogram
+            self._histograms[event.alternative] = event.histogram
+            self._show_contrast()
         if event.shares is not None:
             self._shares = event.shares
             self._show_marks()
         if event.superpixels:
             self._superpixel_count = event.superpixels
             self._show_results()
+        if event.coarse is not None:
+            self.view.scene.coarse = event.coarse
 
     @on(SuperpixelsMade)
     def _superpixels_made(self, event: SuperpixelsMade) -> None:
@@ -172,7 +204,8 @@ class Showing(Masking):
         self.view.superpixels = shown
         self.view.show_superpixels = True
         count, planes = int(event.ids.max()), event.planes
-        said = f"Preview of z {planes.start} to {planes.stop - 1}: {count} superpixels. ⇧S makes all, ⇧C changes them."
+        keys = with_keys("{segment.superpixels} makes all, {segment.parameters} changes them.", self.app)
+        said = f"Preview of z {planes.start} to {planes.stop - 1}: {count} superpixels. {keys}"
         self.notify(said, markup=False)
 
     @on(Labelled)

@@ -1,62 +1,65 @@
 """Kernels compiled by a child process, so that compiling never holds up the screen."""
 
+import contextlib
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 
 from annotat3d_tui.blocks import Progress
+from annotat3d_tui.workflow.compiling import Compiler, command
+from annotat3d_tui.workflow.preparing import POLL_SECONDS, STAGE, Wanted
+from annotat3d_tui.workflow.settings import Segmentation
 
-STAGE = "preparing kernels"
-POLL_SECONDS = 0.1
+
+def alike(one: Segmentation | None, other: Segmentation | None) -> bool:
+    """Whether two sets of parameters need the same kernels."""
+    return one is not None and other is not None and _kinds(one) == _kinds(other)
+
+
+def _kinds(one: Segmentation) -> tuple[object, ...]:
+    return one.by_voxel, one.features.filters, one.classifier.kind, one.smoothing.kind, one.selection.kind
 
 
 class Warmup:
-    """A child that compiles the kernels into the cache on disk; computations wait for it.
+    """A child that compiles the kernels into the cache on disk, first those of `first`; computations wait for it.
 
     Should it fail, the computation compiles for itself: slower on the first run, the same result.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
-        self.command = command
-        self._child: subprocess.Popen[bytes] | None = None
+    def __init__(self, line: Sequence[str], first: Segmentation | None = None) -> None:
+        self.line, self.first = line, first
+        self._child: Compiler | None = None
 
     @classmethod
-    def for_type(cls, dtype: str) -> "Warmup":
-        """The warm-up for images of one voxel type, such as `uint16`."""
-        return cls((sys.executable, "-m", "annotat3d_tui", "warmup", "--types", dtype))
+    def of(cls, dtype: str, first: Segmentation) -> "Warmup":
+        """The warm-up for images of one voxel type, such as `uint16`, and what they are segmented with."""
+        return cls(command("--types", dtype, "--first", Wanted((dtype,), (first,)).to_json()), first)
 
     def start(self) -> None:
         """Start the child, once, at a lower priority than the screen."""
         if self._child is None:
-            self._child = subprocess.Popen(
-                [*self.command],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            os.setpriority(os.PRIO_PROCESS, self._child.pid, 5)
+            self._child = Compiler(self.line, own_group=True)
+            with contextlib.suppress(ProcessLookupError):
+                os.setpriority(os.PRIO_PROCESS, self._child.process.pid, 5)
 
     @property
     def running(self) -> bool:
         """Whether the child is still compiling."""
-        return self._child is not None and self._child.poll() is None
+        return self._child is not None and self._child.running
 
-    def wait(self, progress: Progress) -> None:
-        """Return when the kernels are compiled; `progress` may cancel the waiting (not the child)."""
+    def wait(self, progress: Progress, parameters: Segmentation | None = None) -> None:
+        """Return when the kernels for these parameters are compiled; `progress` may cancel the waiting (not the child).
+
+        Those of other parameters than the first ones are there when the child has ended.
+        """
         self.start()
         assert self._child is not None
-        while self._child.poll() is None:
-            progress(0.0, STAGE)
-            try:
-                self._child.wait(timeout=POLL_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
+        while self._child.running and not (self._child.ready and alike(parameters, self.first)):
+            progress(self._child.share, STAGE)
+            self._child.wait(POLL_SECONDS)
 
     def stop(self) -> None:
         """End the child when the screen closes; what it compiled stays in the cache."""
-        if self._child is not None and self._child.poll() is None:
-            os.killpg(self._child.pid, signal.SIGKILL)  # and its helper, whatever they compile
-            self._child.wait()
+        if self._child is not None and self._child.running:
+            os.killpg(self._child.process.pid, signal.SIGKILL)  # and its helper, whatever they compile
+            self._child.end()

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from annotat3d_tui.session import Session
 
 REPORT_SECONDS = 0.1
-COMPUTE, FILES, LOOK, TEST = "compute", "files", "look", "test"
+COMPUTE, FILES, LOOK, TEST, FLOOD, COARSE = "compute", "files", "look", "test", "flood", "coarse"
+FORESEE = "foresee"
 
 
 class Report:

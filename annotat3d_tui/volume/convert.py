@@ -1,5 +1,6 @@
 """Another voxel type, or a part: nothing wraps and nothing is cut off silently."""
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,9 @@ from annotat3d_tui.volume.types import IMAGE_TYPES, type_named
 from annotat3d_tui.volume.volume import Volume
 
 Crop = tuple[slice, slice, slice]
+
+HUGE = 1e300
+"""Values beyond it, and ranges below its inverse, are brought near 1 first, where nothing overflows."""
 
 
 def parse_crop(text: str, shape: tuple[int, ...]) -> Crop:
@@ -149,10 +153,11 @@ def _rounded(block: NDArray[Any], values: ValueRange, target: np.dtype[Any]) -> 
 
 
 def _rescaled(block: NDArray[Any], values: ValueRange, target: np.dtype[Any]) -> NDArray[Any]:
-    limits = np.iinfo(target)
-    span = float(values.maximum) - float(values.minimum)
-    share = _replaced(block.astype(np.float64), values) - values.minimum
-    share *= (limits.max - limits.min) / span if span else 0.0
+    limits, (low, high) = np.iinfo(target), (float(values.minimum), float(values.maximum))
+    near_one = -math.frexp(max(-low, high))[1] if max(-low, high) > HUGE or 0 < high - low < 1 / HUGE else 0
+    low, high = math.ldexp(low, near_one), math.ldexp(high, near_one)
+    share: NDArray[np.float64] = np.ldexp(_replaced(block.astype(np.float64), values), near_one) - low
+    share *= (limits.max - limits.min) / (high - low) if high > low else 0.0
     return np.clip(np.rint(share + limits.min), limits.min, limits.max).astype(target)
 
 

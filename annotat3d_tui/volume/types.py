@@ -69,5 +69,5 @@ def check_labels(dtype: np.dtype[Any], name: str) -> None:
     if dtype.name not in LABEL_TYPES:
         raise UnknownType(
             f"{name} must hold whole numbers (label ids), received {dtype.name}: "
-            "convert it with annotat3d convert --dtype uint8."
+            "convert it with annotat3d convert --dtype int32."
         )

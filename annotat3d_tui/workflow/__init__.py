@@ -9,6 +9,7 @@ learning      samples -> a trained classifier and honest scores
 classifying   trained classifier, image -> label volume
 applying      the same, on other images
 smoothing     label volume of superpixels -> one whose borders follow the edges of the image
+timing        which share of the time each step takes
 run           how a label volume came about, told afterwards
 evidence      probabilities and uncertainty, as volumes and as pictures of a slice
 forecast      how much memory it will take

@@ -90,7 +90,7 @@ def _marked_superpixels(
     superpixels: NDArray[np.int32], coordinates: NDArray[np.int64], labels: NDArray[Any]
 ) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
     ids, majority = superpixel_samples(superpixels, coordinates, labels)
-    if len(np.unique(majority)) < len(np.unique(labels)) < 3:
+    if len(np.unique(majority)) == 1 < len(np.unique(labels)):
         raise InvalidMarkers(
             f"Marked superpixels must be of at least two labels, received only label {majority[0]}, since one "
             "superpixel holds marks of several: choose a smaller spacing, or learn from voxels."

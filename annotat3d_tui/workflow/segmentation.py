@@ -31,6 +31,7 @@ from annotat3d_tui.workflow.measuring import Markers, measure
 from annotat3d_tui.workflow.settings import Segmentation
 from annotat3d_tui.workflow.smoothing import reached, smoothed
 from annotat3d_tui.workflow.superpixels import check_fit, make_superpixels
+from annotat3d_tui.workflow.timing import CLASSIFIED, LEARNED, MEASURED, timed
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,15 @@ def segment(
     evidence: whether probabilities are wanted where every voxel is classified (2 bytes a voxel and label).
     test: whether scores are.
     The same image, markers and parameters give the same bytes for any number of threads, whatever the order of the
-    markers. Raises InvalidMarkers unless at least two labels are marked, ShapeMismatch, Cancelled.
+    markers. Raises InvalidMarkers unless at least two labels are marked, InvalidParameter for more labels than the
+    classifier learns in a sensible time, ShapeMismatch, Cancelled.
     """
     markers = canonical(coordinates, labels, names or {}, image.shape)
     if not training:
         check_markers(markers.labels, names)
+    count = len(np.unique(np.concatenate([markers.labels, *(one.labels for one in training)])))
+    parameters.classifier.check_labels(count)
+    progress = timed(progress, image.size, parameters.classifier, count, test)
     parameters = parameters.resolved(image)
     if parameters.by_voxel:
         superpixels = None
@@ -113,23 +118,23 @@ def segment(
     wide = reached(parameters, planes, len(image))
     measured = measure(
         image, markers, parameters, superpixels, wide, source=source, cache=cache, threads=threads,
-        progress=part(progress, 0.35, 0.70),
+        progress=part(progress, 0.35, MEASURED),
     )  # fmt: skip
     samples = gathered(measured.samples, training, markers.names)
     check_same_features(samples, parameters.features.columns, parameters.measuring, "this image")
-    trained = learn(samples, parameters, threads=threads, progress=part(progress, 0.70, 0.80))
+    trained = learn(samples, parameters, threads=threads, progress=part(progress, MEASURED, LEARNED))
     found: Classified
     if superpixels is None:
-        step = part(progress, 0.80, 0.95)
+        step = part(progress, LEARNED, CLASSIFIED)
         found = classify_voxels(trained, image, planes, evidence=evidence, threads=threads, progress=step)
     else:
         assert measured.table is not None
-        step, last = part(progress, 0.80, 0.90), part(progress, 0.90, 0.95)
+        step, last = part(progress, LEARNED, 0.90), part(progress, 0.90, CLASSIFIED)
         found = classify_superpixels(trained, superpixels, measured.table, wide, threads=threads, progress=step)
         found = smoothed(parameters, image, found, planes, threads=threads, progress=last)
     result = Result(found.label, superpixels, found.evidence, trained)
     if test:
-        result = result.tested(threads=threads, progress=part(progress, 0.95, 1.0))
+        result = result.tested(threads=threads, progress=part(progress, CLASSIFIED, 1.0))
     progress(1.0, "done")
     return result
 

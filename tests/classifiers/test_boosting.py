@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
 from annotat3d_tui.classifiers import boosting as module
+from annotat3d_tui.classifiers import growing_steps
 from annotat3d_tui.classifiers.boosting import BoostedModel, GradientBoosting
 from annotat3d_tui.classifiers.growing_steps import MOST_CUTS, cuts_of
 from annotat3d_tui.classifiers.model import predict
@@ -27,7 +29,8 @@ def test_equals_scikit_learn(count: int, share: float) -> None:
     samples, labels = samples[labels <= LABELS[count - 1]], labels[labels <= LABELS[count - 1]]
     rows, _ = noisy_samples(500, 6, seed=2)
     same = {"max_iter": 30, "min_samples_leaf": 5, "early_stopping": False, "random_state": 4}
-    theirs = HistGradientBoostingClassifier(max_features=share, **same).fit(samples, labels)
+    with threadpool_limits(limits=1):  # threads that wait for a processor would take most of the time
+        theirs = HistGradientBoostingClassifier(max_features=share, **same).fit(samples, labels)
     ours = GradientBoosting(iterations=30, rate=0.1, column_share=share, balance=False, seed=4)(samples, labels)
     np.testing.assert_allclose(ours.probabilities(rows), theirs.predict_proba(rows), atol=1e-6, rtol=0)
     assert ours.out_of_bag is None
@@ -83,13 +86,34 @@ def test_importances_find_the_column_that_tells() -> None:
 
 def test_few_samples_many_labels_and_unknown_rows() -> None:
     two = QUICK(np.array([[0.0], [9.0]], np.float32), np.array([1, 2]))
-    assert predict(two, np.array([[np.nan], [np.inf]], np.float32)).tolist() == [0, 1]
+    assert predict(two, np.array([[np.nan], [np.inf]], np.float32)).tolist() == [0, 2]
     many = np.repeat(np.arange(1, 301), 2)
     rows = np.random.default_rng(0).normal(0, 9, (300, 4))[many - 1].astype(np.float32)
     model = GradientBoosting(iterations=2, smallest_leaf=1)(rows, many)
     assert model.probabilities(rows).shape == (600, 300)
     assert GradientBoosting().quick().iterations == 40
     assert QUICK.quick() == QUICK
+
+
+def test_how_many_trees_are_grown_between_two_reports_changes_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    samples, labels = noisy_samples(120, 5, seed=1)
+    told: list[float] = []
+    whole = everything(QUICK(samples, labels))
+    monkeypatch.setattr(growing_steps, "TREES_AT_A_TIME", 2 * len(np.unique(labels)))
+    assert everything(QUICK(samples, labels, progress=lambda share, stage: told.append(share))) == whole
+    assert told == pytest.approx([step / 6 for step in range(7)])
+
+
+def test_labels_beyond_what_is_grown_in_a_sensible_time_are_refused() -> None:
+    many = np.arange(2, 402) // 2
+    said = "at most 10000 trees, received 200 labels with 100 trees each: give at most 50 iterations, or choose another"
+    with pytest.raises(InvalidParameter, match=f"gradient_boosting must grow {said}"):
+        GradientBoosting()(np.zeros((400, 1), np.float32), many)
+    with pytest.raises(InvalidParameter, match="with 1 trees each: choose another"):
+        GradientBoosting(iterations=1).check_labels(20000)
+    for iterations, count in ((2000, 2), (100, 100), (50, 200)):
+        GradientBoosting(iterations=iterations).check_labels(count)
+    assert GradientBoosting().seconds(100) == pytest.approx(100 * GradientBoosting().seconds(2))
 
 
 def test_messages_and_cancelling() -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
+from annotat3d_tui.classifiers.boosting import GradientBoosting
+from annotat3d_tui.classifiers.ensemble import ScaleEnsemble
 from annotat3d_tui.classifiers.forest import ExtraTrees, Forest, RandomForest
 from annotat3d_tui.classifiers.growing import grow
 from annotat3d_tui.classifiers.model import predict
@@ -44,6 +46,28 @@ def test_learns_labels_of_any_ids(parameters: RandomForest | ExtraTrees) -> None
     assert np.mean(predicted == truth) > 0.75
     best = forest.labels[forest.probabilities(rows).argmax(axis=1)]
     assert np.array_equal(predicted, best)
+
+
+@pytest.mark.parametrize("power", [-20, -30, -90, 10])
+@pytest.mark.parametrize("parameters", QUICK)
+def test_the_unit_of_the_samples_does_not_matter(parameters: RandomForest | ExtraTrees, power: int) -> None:
+    samples, labels = noisy_samples(400, 6, seed=1)
+    rows, _ = noisy_samples(400, 6, seed=2)
+    forest = parameters(np.ldexp(samples, -8), labels)
+    other = parameters(np.ldexp(samples, power), labels)
+    expected = forest.probabilities(np.ldexp(rows, -8))
+    assert np.array_equal(other.probabilities(np.ldexp(rows, power)), expected) or power > 0
+    assert np.mean(predict(other, np.ldexp(rows, power)) == forest.labels[expected.argmax(axis=1)]) > 0.99
+
+
+@pytest.mark.parametrize("parameters", [*QUICK, ScaleEnsemble(trees=30), GradientBoosting(iterations=20)])
+def test_a_label_with_one_sample_is_learned(parameters: RandomForest | ScaleEnsemble) -> None:
+    for many in (1, 20):
+        samples = (
+            np.array([[0.0]] * many + [[100.0]], np.float32) + np.arange(many + 1, dtype=np.float32)[:, np.newaxis]
+        )
+        model = parameters(samples, np.array([4] * many + [7]))
+        assert predict(model, samples[[0, many - 1, many]]).tolist() == [4, 4, 7]
 
 
 def test_is_as_good_as_scikit_learns() -> None:

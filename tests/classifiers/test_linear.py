@@ -32,6 +32,13 @@ def test_labels_are_those_of_scikit_learn(count: int, balance: bool) -> None:
     assert model.out_of_bag is None
 
 
+def test_many_labels_with_few_samples_each_are_learned_without_a_word() -> None:
+    samples = np.random.default_rng(0).normal(0, 1, (60, 4)).astype(np.float32)
+    model = LinearSVM()(samples, np.arange(60) % 50 + 1, groups=np.arange(60))
+    assert len(model.labels) == 50
+    assert np.isfinite(model.probabilities(samples)).all()
+
+
 def test_probabilities_are_honest_for_new_rows() -> None:
     samples, labels = noisy_samples(600, 6, seed=1)
     rows, truth = noisy_samples(3000, 6, seed=2)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from annotat3d_tui.classifiers.random_splits import LEAF, Grown, grow_extra_tree
+from annotat3d_tui.classifiers.random_splits import LEAF, Grown, grow_extra_trees
 
 
 def grown(leaf: int = 1, seed: int = 0, tried: int = 3) -> tuple[Grown, np.ndarray, np.ndarray, np.ndarray]:
@@ -14,7 +14,14 @@ def grown(leaf: int = 1, seed: int = 0, tried: int = 3) -> tuple[Grown, np.ndarr
     columns[2] += classes
     columns[4] = 7.5  # says nothing
     weights = random.integers(0, 3, 500) * random.uniform(0.5, 2, 500)
-    return grow_extra_tree(columns, classes, weights, tried=tried, leaf=leaf, seed=seed), columns, classes, weights
+    return one_tree(columns, classes, weights, tried=tried, leaf=leaf, seed=seed), columns, classes, weights
+
+
+def one_tree(
+    columns: np.ndarray, classes: np.ndarray, weights: np.ndarray, *, tried: int, leaf: int, seed: int
+) -> Grown:
+    seeds = np.array([seed], np.uint64)
+    return grow_extra_trees(columns, classes, weights[np.newaxis], tried=tried, leaf=leaf, seeds=seeds)[0]
 
 
 def reached(tree: Grown, columns: np.ndarray, samples: np.ndarray) -> dict[int, np.ndarray]:
@@ -68,7 +75,10 @@ def test_thresholds_lie_anywhere_between_the_ends() -> None:
     """With one column and two samples the threshold is uniform between them."""
     columns, classes = np.array([[2.0, 4.0]], np.float32), np.array([0, 1])
     cuts = [
-        grow_extra_tree(columns, classes, np.ones(2), tried=1, leaf=1, seed=seed).threshold[0] for seed in range(2000)
+        tree.threshold[0]
+        for tree in grow_extra_trees(
+            columns, classes, np.ones((2000, 2)), tried=1, leaf=1, seeds=np.arange(2000, dtype=np.uint64)
+        )
     ]
     shares, _ = np.histogram(cuts, 10, (2, 4))
     assert shares.min() > 140
@@ -78,6 +88,17 @@ def test_thresholds_lie_anywhere_between_the_ends() -> None:
 def test_one_class_or_equal_samples_are_one_leaf() -> None:
     for columns, classes in ((np.eye(3), np.ones(3, int)), (np.ones((3, 4)), np.arange(4) % 2)):
         weights = np.ones(len(classes))
-        tree = grow_extra_tree(columns.astype(np.float32), classes, weights, tried=2, leaf=1, seed=0)
+        tree = one_tree(columns.astype(np.float32), classes, weights, tried=2, leaf=1, seed=0)
         assert tree.node_count == 1
         assert tree.importances.sum() == 0
+
+
+def test_trees_grown_together_are_those_grown_alone() -> None:
+    random = np.random.default_rng(3)
+    columns, classes = random.normal(0, 1, (4, 60)).astype(np.float32), random.integers(0, 2, 60)
+    weights = random.integers(0, 2, (5, 60)).astype(float)
+    together = grow_extra_trees(columns, classes, weights, tried=2, leaf=1, seeds=np.arange(5, dtype=np.uint64))
+    for seed, tree in enumerate(together):
+        alone = one_tree(columns, classes, weights[seed], tried=2, leaf=1, seed=seed)
+        for found, expected in zip(tree, alone, strict=True):
+            np.testing.assert_array_equal(found, expected)

@@ -80,6 +80,27 @@ def test_all_values_not_finite(capsys: Capture) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_values_far_from_one(capsys: Capture) -> None:
+    image = halves(dtype="float32")
+    expected = run(capsys, image, marks(), preset="manual")
+    for factor in (2.0**-40, 2.0**30):
+        assert np.array_equal(run(capsys, image * np.float32(factor), marks(), preset="manual"), expected)
+    exact = image.astype(np.float64)
+    far = image.astype(np.int32) + 2 * 10**9
+    for wrong, said in (
+        (exact * 1e30, "at most 1e+15 in size"),
+        (exact + 1e12, "a millionth of their size"),
+        (far, "a millionth of their size"),
+    ):
+        found = refusal(capsys, *arguments(wrong, marks()))
+        assert said in found
+        assert "annotat3d convert --dtype uint16 --rescale" in found
+    answer(capsys, "convert", "image.npy", "rescaled.npy", "--dtype", "uint16", "--rescale")
+    label = run(capsys, np.load("rescaled.npy"), marks(), preset="manual")
+    assert (label == expected).mean() > 0.99
+
+
+@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("preset", ["fast", "manual"])
 def test_spacing_and_radius_beyond_the_image(capsys: Capture, preset: str) -> None:
     more = ("--training-on", "voxels")
@@ -99,6 +120,59 @@ def test_one_superpixel(capsys: Capture) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_what_is_no_superpixels(capsys: Capture) -> None:
+    image = halves()
+    good = np.where(np.arange(SHAPE[2]) < 9, 1, 2) + np.zeros(SHAPE, np.int64)
+    wrong = {
+        "received the image itself: give superpixels": image + 1,
+        "as an image has: give superpixels": np.random.default_rng(2).integers(1, 250, SHAPE).astype(np.uint8),
+        "must hold whole numbers": good.astype(np.float32),
+        "image's size 18×16×6, received 17×16×6": good[..., 1:],
+        "received 0 at x 0, y 0, z 0: give superpixels that cover the whole image, or annotat3d superpixels --repair": (
+            good - 1
+        ),
+        "from 0 to 2147483647, received -1 to 0": good - 2,
+        "received 1 to 2147483649": np.where(good == 2, 2**31 + 1, 1),
+    }
+    for said, ids in wrong.items():
+        np.save("ids.npy", ids)
+        assert said in refusal(capsys, *arguments(image + 1, marks(), "--superpixels", "ids.npy"))
+
+
+@pytest.mark.usefixtures("folder")
+def test_superpixels_with_gaps_or_in_pieces_are_made_fit(capsys: Capture) -> None:
+    pieces = np.where(np.arange(SHAPE[2]) // 3 % 2, 4, 2**31 - 1) + np.zeros(SHAPE, np.int64)
+    np.save("ids.npy", pieces.astype(np.int32))
+    capsys.readouterr()
+    assert main(list(arguments(halves(), marks(), "--superpixels", "ids.npy"))) == 0
+    said = capsys.readouterr()
+    assert "ids.npy: 2 superpixels in several pieces became 6." in said.err
+    assert "superpixels   6 (of ids.npy)" in said.out
+    label = tifffile.imread("label.tif")
+    assert (label[..., :9] == 1).all()
+    assert (label[..., 9:] == 2).all()
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_image_is_neither_repaired_nor_a_mask(capsys: Capture) -> None:
+    np.save("image.npy", halves())
+    said = refusal(capsys, "superpixels", "image.npy", "-o", "ids.npy", "--repair", "image.npy")
+    assert "must hold superpixels, received the image itself" in said
+    np.save("noise.npy", np.random.default_rng(1).integers(0, 250, SHAPE).astype(np.uint8))
+    said = refusal(capsys, "superpixels", "image.npy", "-o", "ids.npy", "--repair", "noise.npy")
+    assert "voxels, as an image has: give superpixels" in said
+    said = refusal(capsys, "mark", "image.npy", "--mask", "image.npy", "-o", "mask.npy")
+    assert "must be 0 where nothing is marked, received the image itself: give a mask" in said
+
+
+@pytest.mark.usefixtures("folder")
+def test_pixels_make_no_superpixels(capsys: Capture) -> None:
+    np.save("image.npy", halves())
+    said = refusal(capsys, "superpixels", "image.npy", "-o", "ids.npy", "--method", "pixels")
+    assert "--method must be one that makes superpixels, received pixels: choose another" in said
+
+
+@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("kind", ["random_forest", "extra_trees", "scale_ensemble", "linear_svm", "gradient_boosting"])
 def test_a_label_with_one_sample_and_markers_on_two_voxels(capsys: Capture, kind: str) -> None:
     few = np.zeros(SHAPE, np.uint8)
@@ -112,7 +186,10 @@ def test_a_label_with_one_sample_and_markers_on_two_voxels(capsys: Capture, kind
             place = command.index("--trees")
             del command[place : place + 2]
         answer(capsys, *command)
-        assert set(np.unique(tifffile.imread("label.tif")).tolist()) <= {1, 2}
+        label = tifffile.imread("label.tif")
+        assert set(np.unique(label).tolist()) <= {1, 2}
+        if markers is few and kind in ("random_forest", "extra_trees", "scale_ensemble"):
+            assert (label[2, 5, 2], label[2, 5, 15]) == (1, 2)
 
 
 @pytest.mark.usefixtures("folder")
@@ -130,7 +207,8 @@ def test_three_hundred_labels(capsys: Capture, preset: str) -> None:
     markers = np.zeros(shape, np.uint16)
     places = np.random.default_rng(1).permutation(markers.size)[:600]
     markers.flat[places] = np.arange(600) % 300 + 1
-    label = run(capsys, image, markers, "--training-on", "voxels", "--spacing", "3", preset=preset)
+    few = ("--trees", "6", *(("--trials", "1") if preset == "fast" else ()))
+    label = run(capsys, image, markers, "--training-on", "voxels", "--spacing", "3", *few, preset=preset)
     assert label.dtype == np.uint16
     assert len(np.unique(label)) > 50
 

@@ -101,9 +101,15 @@ def test_a_cache_changes_no_byte(capsys: Capture, files: Path) -> None:
         written.append((files / output).read_bytes())
     assert written[0] == written[1] == written[2]
     assert len(list((files / "kept").iterdir())) >= 1
+
+
+def test_a_cache_is_a_folder(capsys: Capture, files: Path) -> None:
     (files / "plain").touch()
-    answer(capsys, *segment(files, "--cache", files / "plain", output="d.tif"))  # cannot be kept: no harm
-    assert (files / "d.tif").read_bytes() == written[0]
+    (files / "gone").symlink_to(files / "nowhere")
+    for name, there in (("plain", "plain"), ("plain/in/it", "plain"), ("gone", "gone")):
+        said = refusal(capsys, *segment(files, "--cache", files / name))
+        assert f"--cache {files / name} must be a folder, received {files / there}, which is none: give" in said
+    assert not (files / "label.tif").exists()
 
 
 def test_mark_writes_an_annotation_that_equals_the_mask(capsys: Capture, files: Path) -> None:

@@ -66,12 +66,29 @@ def test_foreign_superpixels_are_repaired(image: Path, capsys: pytest.CaptureFix
     ]
     assert main(command) == 0
     assert "3 superpixels" in (said := capsys.readouterr().out)
-    assert "1 in pieces were split" in said
+    assert "1 in pieces was split and 1 empty voxel was filled" in said
     ids = tifffile.imread(image.parent / "ids.tif")
     assert sorted(np.unique(ids)) == [1, 2, 3]
     assert ids[6, 6, 6] == ids[0, 0, 0] != ids[0, 0, 27] != ids[3, 5, 3]
     assert main([*command, "--overwrite", "--spacing", "4"]) == 1
     assert "--repair and --spacing exclude each other" in capsys.readouterr().err
+
+
+def test_of_one_superpixel_and_of_none(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ids = np.ones((8, 24, 28), np.uint8)
+    ids[6, 6, 6] = 0
+    command = ["superpixels", str(image), "-o", str(image.parent / "ids.tif"), "--repair"]
+    np.save(image.parent / "one.npy", ids)
+    assert main([*command, str(image.parent / "one.npy")]) == 0
+    assert "1 superpixel. Repaired superpixels: 1 empty voxel was filled." in capsys.readouterr().out
+    np.save(image.parent / "none.npy", np.zeros_like(ids))
+    np.save(image.parent / "real.npy", ids.astype(np.float32))
+    for name, said in (
+        ("none", "none.npy must hold superpixels, received no id above 0: give a file that does"),
+        ("real", "received float32: convert it with annotat3d convert --dtype int32."),
+    ):
+        assert main([*command, str(image.parent / f"{name}.npy"), "--overwrite"]) == 1
+        assert said in capsys.readouterr().err
 
 
 def test_segment_takes_slic(image: Path) -> None:

@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import fft
 
 from tests.features.examples import SHAPES, TYPES, filtered, textured
 
@@ -22,23 +23,26 @@ def directions(dimensions):
 def gabor(direction, radius, dimensions):
     reach = 4 * math.ceil(1.5 * radius)
     axes = [np.arange(-reach, reach + 1) if dimensions == 3 or axis else np.zeros(1) for axis in range(3)]
-    z, y, x = np.meshgrid(*axes, indexing="ij")
-    envelope = np.exp(-0.5 * (z**2 + y**2 + x**2) / (SIGMA * radius) ** 2)
+    open_axes = np.meshgrid(*axes, indexing="ij", sparse=True)
+    envelope = math.prod(np.exp(-0.5 * (axis / (SIGMA * radius)) ** 2) for axis in open_axes)
     envelope /= envelope.sum()
-    wave = np.exp(2j * np.pi * (direction[0] * z + direction[1] * y + direction[2] * x) / (4 * radius))
+    turns = zip(direction, open_axes, strict=True)
+    wave = math.prod(np.exp(2j * np.pi * slope * axis / (4 * radius)) for slope, axis in turns)
     return 2 * envelope * (wave - (envelope * wave).sum().real)
 
 
 def magnitudes(image, radius, dimensions):
     """By FFT of the image with its mirrored borders, as dense kernels."""
-    found = []
-    for direction in directions(dimensions):
-        kernel = gabor(direction, radius, dimensions)
-        halves = [length // 2 for length in kernel.shape]
-        padded = np.pad(image.astype(np.float64), [(half, half) for half in halves], mode="symmetric")
-        spectrum = np.fft.fftn(padded) * np.fft.fftn(kernel, padded.shape, axes=(0, 1, 2))
-        response = np.fft.ifftn(spectrum)
-        found.append(np.abs(response[tuple(slice(2 * half, None) for half in halves)]))
+    reach = 4 * math.ceil(1.5 * radius)
+    halves = [reach if dimensions == 3 else 0, reach, reach]
+    padded = np.pad(image.astype(np.float64), [(half, half) for half in halves], mode="symmetric")
+    whole = tuple(slice(2 * half, 2 * half + length) for half, length in zip(halves, image.shape, strict=True))
+    shape = [fft.next_fast_len(length) for length in padded.shape]
+    spectrum = fft.fftn(padded, shape)
+    found = [
+        np.abs(fft.ifftn(spectrum * fft.fftn(gabor(direction, radius, dimensions), shape), overwrite_x=True)[whole])
+        for direction in directions(dimensions)
+    ]
     return {"maximum": np.max(found, axis=0), "mean": np.mean(found, axis=0)}
 
 

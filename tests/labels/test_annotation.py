@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -654,3 +655,28 @@ def test_read_only_shows_all_and_writes_nothing(tmp_path: Path) -> None:
     with path.open("ab") as file:
         file.write(b"\n")
     assert "damaged from line 3 on: only what stands before is shown" in Annotation.open(SHAPE, path, True)[1][0]
+
+
+def test_an_act_on_one_of_many_labels_makes_the_table_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    annotation, _ = Annotation.open(SHAPE)
+    annotation.add_missing(range(1, 100), "many labels")
+    made: list[int] = []
+    put = LabelTable.put
+    monkeypatch.setattr(LabelTable, "put", lambda table, id, label: [made.append(id), put(table, id, label)][1])
+    acts: list[Callable[[], object]] = [
+        lambda: annotation.set_locked(7, True),
+        lambda: annotation.rename(7, "Grain"),
+        lambda: annotation.recolour(7, (1, 2, 3)),
+        lambda: annotation.set_visible(7, False),
+        annotation.undo,
+        annotation.redo,
+    ]
+    for act in acts:
+        act()
+        assert annotation.table[7].name
+        assert made == [7]
+        made.clear()
+    assert (annotation.table[7].colour, annotation.table.locked) == ((1, 2, 3), {7})
+    annotation.show_only(3)
+    annotation.set_locked(7, False)
+    assert annotation.table.locked == frozenset()

@@ -1,14 +1,17 @@
 """The label table: ids rise, names are their own, each change gives a new table."""
 
+from dataclasses import replace
 from time import process_time
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter
 from annotat3d_tui.labels.colours import colour_of
-from annotat3d_tui.labels.table import Label, LabelTable
+from annotat3d_tui.labels.label import Label
+from annotat3d_tui.labels.table import MOST_CHANGED, LabelTable
 
 
 def test_a_new_project_has_background_and_label_1() -> None:
@@ -134,7 +137,7 @@ def test_a_table_changed_step_by_step_is_the_one_made_at_once(steps: list[tuple[
     table = LabelTable()
     expected = {label.id: label for label in table}
     for id, change in steps:
-        assert table.number_of == {one: number for number, one in enumerate(table.ids)}  # looked at before the change
+        assert [table.place_of(one) for one in table.ids] == list(range(len(table)))  # looked at before the change
         label = None if change is None else Label(id, f"{change[0]}{id}", (1, 2, 3), place=float(change[1]))
         table = table.put(id, label)
         expected.pop(id, None)
@@ -142,6 +145,68 @@ def test_a_table_changed_step_by_step_is_the_one_made_at_once(steps: list[tuple[
             expected[id] = label
         made = LabelTable.of(expected.values())
         assert table == made
-        assert (table.ids, table.number_of, table.locked) == (made.ids, made.number_of, made.locked)
+        assert (table.ids, table.locked) == (made.ids, made.locked)
+        assert [table.place_of(one) for one in range(8)] == [made.place_of(one) for one in range(8)]
         assert [table.named(one.name) for one in made] == [table.get(one.id) for one in made] == list(made)
         assert table.named("Label 1") == made.named("Label 1")
+
+
+def test_labels_are_found_by_id_and_name_after_however_many_changes() -> None:
+    rng, table = np.random.default_rng(0), LabelTable()
+    known = {label.id: label for label in table}
+    for turn in range(3 * MOST_CHANGED):
+        id = int(rng.integers(1, 40))
+        label = None if rng.random() < 0.3 else Label(id, f"{id} of turn {turn}", (1, 2, 3), locked=rng.random() < 0.5)
+        table = table.put(id, label)
+        known = {**{one: other for one, other in known.items() if one != id}, **({id: label} if label else {})}
+        assert {one: table.get(one) for one in range(40) if one in table} == known
+        assert table.locked == {one.id for one in known.values() if one.locked}
+        assert label is None or table.named(label.name) is label
+        assert [one.id for one in table] == sorted(known)
+
+
+def test_to_hide_all_labels_but_one_makes_no_other_labels() -> None:
+    table = LabelTable([Label(id, f"{id}", (1, 2, 3)) for id in range(1, 5001)])
+    alone = table.show_only(7)
+    assert [label.id for label in alone if label.visible] == [7]
+    assert alone.rows is table.rows
+    assert alone.put(9, alone[9].shown(True)).rows is table.rows
+    assert alone.show_only(None) == table
+
+
+ACTS = ("put", "remove", "show", "hide", "only", "all", "lock", "move")
+
+
+@given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(1, 6), st.integers(0, 6)), max_size=25))
+def test_hidden_locked_and_moved_labels_are_those_of_a_list_of_labels(steps: list[tuple[str, int, int]]) -> None:
+    table = LabelTable()
+    expected = list(table)
+    for act, id, number in steps:
+        here = next((label for label in expected if label.id == id), None)
+        others = [label for label in expected if label.id != id]
+        if act == "put":
+            label = Label(id, f"{number} {id}", (number, 2, 3), visible=number % 2 == 0, locked=number > 3)
+            table = table.put(id, label)
+            expected = sorted([*others, label], key=lambda one: one.rank)
+        elif act in ("only", "all"):
+            table = table.show_only(id if act == "only" else None)
+            expected = [one.shown(act == "all" or one.id == id) for one in expected]
+        elif here is not None:
+            if act == "remove":
+                table, expected = table.remove(id), others
+            elif act == "move":
+                table = table.move(id, number)
+                others.insert(number, here)
+                assert list(table.ids) == [one.id for one in others]
+                expected = [replace(one, place=table[one.id].place) for one in others]
+            else:
+                change = {"locked": not here.locked} if act == "lock" else {"visible": act == "show"}
+                table = table.put(id, replace(here, **change))
+                expected[expected.index(here)] = replace(here, **change)
+        assert list(table) == expected
+        assert table == LabelTable(expected)
+        assert [table.at(place) for place in range(len(table))] == expected
+        assert [table.get(one.id) for one in expected] == [table.named(one.name) for one in expected] == expected
+        assert table.hidden == {one.id for one in expected if not one.visible}
+        assert table.shows_only(id) == ([one.id for one in expected if one.visible] == [id])
+        assert LabelTable.from_dict(table.to_dict()) == table

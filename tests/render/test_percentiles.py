@@ -23,6 +23,15 @@ def test_the_window_leaves_out_half_a_percent_at_each_end() -> None:
     assert contrast_window(np.arange(1001)) == (5.0, 995.0)
 
 
+@pytest.mark.parametrize("size", [2, 7, 1000])
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32])
+def test_the_window_is_that_of_numpy(dtype: type, size: int) -> None:
+    sample = np.random.default_rng(size).integers(0, 127, size).astype(dtype)
+    sample[0] = 0 if sample[0] else 1
+    expected = np.percentile(sample.astype(np.float64), (0.5, 99.5))
+    assert contrast_window(sample) == pytest.approx(tuple(expected))
+
+
 def test_an_image_of_few_bright_voxels_has_a_window_too() -> None:
     sample = np.zeros(10_000, np.uint8)
     sample[:3] = 200

@@ -150,6 +150,17 @@ def test_borders_that_would_cover_the_image_are_faint() -> None:
     assert seen == [FAINT, BORDER_OPACITY]
 
 
+def test_borders_are_as_faint_where_the_image_fills_only_a_part_of_the_screen() -> None:
+    superpixels = np.zeros((40, 40), np.int32)
+    superpixels[:8, :8] = np.arange(1, 65).reshape(8, 8)
+    inside = superpixels > 0
+    grey = np.full(superpixels.shape, 10, np.uint8)
+    whole = compose(Layers(grey[:8, :8], None, superpixels[:8, :8]), colour_of)
+    part = compose(Layers(grey, None, superpixels, inside=inside), colour_of)
+    assert np.array_equal(part[:7, :7], whole[:7, :7])
+    assert not np.array_equal(compose(Layers(grey, None, superpixels), colour_of)[:7, :7], whole[:7, :7])
+
+
 def test_hidden_labels_are_not_drawn() -> None:
     label = np.full((8, 12), 2, np.uint8)
     grey = grey_layer()
@@ -173,7 +184,7 @@ def test_greys_are_the_same_in_256_colours_and_in_16_million() -> None:
 
 
 def test_a_colour_map_is_used_for_grey_values_alone() -> None:
-    hot = Palette(colormap="hot", levels=26)
+    hot = Palette(colormap="Hot", levels=26)
     marks = np.zeros((8, 12), np.uint8)
     marks[0, 0] = 2
     picture = compose(Layers(grey_layer(), None, None, marks), colour_of, palette=hot)

@@ -1,5 +1,7 @@
 """The screen shows each voxel where the mapping says, and the pointer finds the voxel that is shown."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,8 @@ VIEWPORTS = st.builds(
     centre=CENTRE,
     spacing=st.tuples(st.sampled_from((1.0, 2.236, 7.0)), st.just(1.0)),
 )
+CELLS = st.sampled_from([(8, 17), (9, 18), (7, 15), (10, 20), (1, 2)])
+SHARP = st.builds(lambda viewport, cell: replace(viewport, cell=cell), VIEWPORTS, CELLS)
 
 
 def axes(viewport: Viewport) -> tuple[Axis, Axis]:
@@ -24,7 +28,7 @@ def axes(viewport: Viewport) -> tuple[Axis, Axis]:
 
 
 @settings(deadline=None)
-@given(VIEWPORTS)
+@given(SHARP)
 def test_a_pixel_is_among_those_of_the_voxel_it_shows(viewport: Viewport) -> None:
     for axis in axes(viewport):
         for pixel in range(axis.screen):
@@ -146,3 +150,30 @@ def test_zooms_stop_at_the_ends() -> None:
     assert next_zoom(ZOOMS[-1], 1) == ZOOMS[-1]
     assert next_zoom(ZOOMS[0], -3) == ZOOMS[0]
     assert next_zoom(100.0, 1) == 100.0
+
+
+@settings(deadline=None)
+@given(SHARP)
+def test_a_sharp_view_has_the_same_voxels_in_the_same_cells(sharp: Viewport) -> None:
+    coarse = replace(sharp, cell=(1, 2))
+    for fine, half, times, parts in zip(axes(sharp), axes(coarse), sharp.cell[::-1], (2, 1), strict=True):
+        assert fine.screen == half.screen * times // parts
+        for pixel in range(fine.screen):
+            begin, end = pixel * parts // times, ((pixel + 1) * parts - 1) // times
+            if not fine.inside.start <= pixel < fine.inside.stop:
+                assert half.voxel_at(begin) is None or half.voxel_at(end) is None or begin != end
+                continue
+            at = pixel - fine.inside.start
+            assert half.first[begin - half.inside.start] <= fine.first[at]
+            assert fine.stop[at] <= -(-(half.offset + end + 1) * half.voxels // half.pixels)
+
+
+@settings(deadline=None)
+@given(SHARP)
+def test_the_cursor_is_in_the_same_cell_however_fine_the_pixels_are(sharp: Viewport) -> None:
+    coarse = replace(sharp, cell=(1, 2))
+    for fine, half, times, parts in zip(axes(sharp), axes(coarse), sharp.cell[::-1], (2, 1), strict=True):
+        for voxel in range(half.voxels):
+            first, last = half.pixels_of(voxel)
+            if first >= 0 and last < half.screen:
+                assert first - 1 <= fine.pixel_of(voxel) * parts // times <= last + 1

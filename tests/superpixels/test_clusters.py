@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from annotat3d_tui.superpixels import cells, clusters
 from annotat3d_tui.superpixels.clustering import edges_of, places_in_blocks
@@ -58,9 +59,13 @@ def test_each_voxel_goes_to_the_best_of_the_centres_around_its_cell(shape, spaci
     clusters.move(sums, centres)
     centres += rng.normal(0, [0.05, *[spacing / 4] * 3], centres.shape)
     ids = np.zeros(shape, np.int32)
+    boxes = np.full((*counts, 6), [*shape, 0, 0, 0], np.int32)
     whole = 0, counts[0], 0, counts[1]
-    clusters.assign(target, edges, whole, places_in_blocks(), centres, np.float32(weight), sums, ids, True)
+    clusters.assign(target, edges, whole, places_in_blocks(), centres, np.float32(weight), sums, ids, boxes, True)
     np.testing.assert_array_equal(sums.reshape(-1, 5), sums_by(ids - 1, levels, int(np.prod(counts))))
+    for number, box in enumerate(ndimage.find_objects(ids, int(np.prod(counts)))):
+        first, last = boxes.reshape(-1, 6)[number].reshape(2, 3)
+        assert box is None or all(f <= b.start < b.stop <= e for f, b, e in zip(first, box, last, strict=True))
     cost = costs(levels, centres, weight, own)
     chosen = np.take_along_axis(cost, (ids - 1)[..., None], -1)[..., 0]
     np.testing.assert_allclose(chosen, cost.min(-1), atol=2e-5)

@@ -47,9 +47,14 @@ def test_empty_voxels_go_to_the_nearest_superpixel_round_by_round():
     to_20 = abs(z - 1) + abs(y - 15) + abs(x - 12)
     np.testing.assert_array_equal(repaired, np.where(to_30 < to_20, 2, 1))
     assert report == RepairReport(28, 0, 1198)
-    assert report.sentence == (
-        "Repaired superpixels: 28 unused ids were closed up and 1198 empty voxels went to their neighbours."
+    assert report.sentence == ("Repaired superpixels: 28 unused ids were closed up and 1198 empty voxels were filled.")
+
+
+def test_one_and_many_are_told_apart():
+    assert RepairReport(1, 1, 1).sentence == (
+        "Repaired superpixels: 1 unused id was closed up, 1 in pieces was split and 1 empty voxel was filled."
     )
+    assert RepairReport(0, 0, 2).sentence == "Repaired superpixels: 2 empty voxels were filled."
 
 
 def test_a_volume_without_any_superpixel_is_one():

@@ -15,36 +15,57 @@ KEYS = {
     "enter": "\r", "escape": "\x1b", "tab": "\t", "space": " ",
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
     "shift+right": "\x1b[1;2C", "shift+left": "\x1b[1;2D", "shift+up": "\x1b[1;2A", "shift+down": "\x1b[1;2B",
-    "ctrl+s": "\x13", "ctrl+q": "\x11", "ctrl+p": "\x10", "ctrl+z": "\x1a", "ctrl+y": "\x19", "f1": "\x1bOP",
+    "ctrl+s": "\x13", "ctrl+q": "\x11", "ctrl+p": "\x10", "ctrl+z": "\x1a", "ctrl+y": "\x19", "ctrl+t": "\x14",
+    "f1": "\x1bOP", "f2": "\x1bOQ", "f7": "\x1b[18~", "f8": "\x1b[19~",
 }  # fmt: skip
 NOT_FOR_PYTE = re.compile(
     r"\x1b\[[<>=][0-9;:]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[[0-9;]*t|\x1bP[^\x1b]*\x1b\\|\x1b_[^\x1b]*\x1b\\"
 )
 UNFINISHED = re.compile(r"\x1b(?:\[[<>=?]?[0-9;:]*\$?)?$|\x1b[P_][^\x1b]*\x1b?$")
+QUESTION, ANSWER = "\x1b[c", "\x1b[?62;22c"
+"""What can the terminal do; it has colours, and no pictures."""
+PROGRAM = (sys.executable, "-m", "annotat3d_tui")
 PATIENCE = 90.0
+
+
+class Screen(pyte.Screen):
+    """One that bears a sequence of colours that was cut by a kill, and that the word `Killed` of the shell ends."""
+
+    def erase_in_line(self, how: int = 0, *_: int, private: bool = False) -> None:
+        """As a terminal does, to which more numbers than it knows mean nothing."""
+        super().erase_in_line(how if how in (0, 1, 2) else 0, private=private)
 
 
 class Robot:
     """The program in a pty of `columns` × `rows`, seen by an emulated terminal.
 
-    raw: every byte that the program has sent.
+    raw: every byte that the program has sent. answer: of the terminal to the question what it can do. command: what is
+    run, before its arguments.
     """
 
     def __init__(
-        self, *arguments: str, columns: int = 120, rows: int = 40, environment: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        columns: int = 120,
+        rows: int = 40,
+        environment: Mapping[str, str] | None = None,
+        answer: str = ANSWER,
+        command: tuple[str, ...] = PROGRAM,
     ) -> None:
-        surroundings = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | dict(environment or {})
+        own = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        surroundings = own | {"TERM": "xterm-256color", "COLORTERM": "truecolor"} | dict(environment or {})
         self.process = pexpect.spawn(
-            sys.executable,
-            ["-m", "annotat3d_tui", *arguments],
+            command[0],
+            [*command[1:], *arguments],
             dimensions=(rows, columns),
             env=surroundings,
             timeout=PATIENCE,
             encoding="utf-8",
         )
-        self.screen = pyte.Screen(columns, rows)
+        self.screen = Screen(columns, rows)
         self.stream = pyte.Stream(self.screen)
         self.raw = ""
+        self._answer = answer
         self._pending = ""
         self._ended = False
 
@@ -115,7 +136,9 @@ class Robot:
 
     def wait_end(self) -> int:
         """Wait until the program has ended, and return its exit code."""
+        end = time.monotonic() + PATIENCE
         while not self._ended:
+            assert time.monotonic() < end, f"waited for the end:\n{self.text}"
             self._read()
         self.process.wait()
         return int(self.process.exitstatus if self.process.exitstatus is not None else -self.process.signalstatus)
@@ -128,6 +151,8 @@ class Robot:
         except pexpect.EOF:
             self._ended = True
             return
+        if QUESTION in (self.raw[1 - len(QUESTION) :] if self.raw else "") + data:
+            self.process.send(self._answer)
         self.raw += data
         data = self._pending + data
         tail = UNFINISHED.search(data)

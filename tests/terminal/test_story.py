@@ -1,5 +1,6 @@
 """An hour of a person at a terminal, in a real pty: open, draw by keys and mouse, apply, undo, save; the line drops."""
 
+import base64
 import json
 import shutil
 from pathlib import Path
@@ -190,6 +191,21 @@ def test_a_second_screen_on_the_same_workspace_is_refused_in_one_sentence(tmp_pa
         robot.wait_text("Background")
 
 
+def test_what_is_copied_goes_to_the_terminal_and_messages_are_read_again(tmp_path: Path) -> None:
+    image = small_phantom(tmp_path)
+    with Robot("open", str(image)) as robot:
+        robot.wait_text("Background")
+        robot.press("g")
+        robot.wait_text("Go to x y z")
+        robot.press(*("\x7f" * 20), *"3 2 1", "enter")
+        robot.wait_text("x 3 y 2 z 1")
+        robot.press("y", "y")
+        copied = base64.b64encode(b"3 2 1").decode()
+        robot.wait(lambda: f"\x1b]52;c;{copied}\x07" in robot.raw, "the position for the clipboard")
+        robot.press("escape", "!")
+        robot.wait_text("Messages", "3 2 1 copied")
+
+
 def test_markers_equal_what_was_drawn(tmp_path: Path) -> None:
     image = small_phantom(tmp_path)
     with Robot("open", str(image)) as robot:
@@ -202,3 +218,46 @@ def test_markers_equal_what_was_drawn(tmp_path: Path) -> None:
     saved = tifffile.imread(tmp_path / "phantom_markers.tif")
     assert np.array_equal(saved, tifffile.imread(tmp_path / "again.tif"))
     assert set(np.unique(saved)) == {0, 1, 2}
+
+
+def test_areas_by_keys_and_mouse_are_acts_that_text_draws_again(tmp_path: Path) -> None:
+    """Flood, polygon and superpixel: each by keys and by mouse, in the words that `mark` reads."""
+    image = small_phantom(tmp_path)
+    tools: list[str] = []
+
+    def drew(robot: Robot, tool: str) -> None:
+        tools.append(tool)
+        robot.wait(lambda: [line.split()[0] for line in drawn(image)] == tools, f"{tools} in the journal")
+
+    with Robot("open", str(image)) as robot:
+        robot.wait_text("Background", image.name)
+        robot.press("b", "b", "b")
+        robot.wait_text("flood ±")
+        robot.press("space")
+        drew(robot, "flood")
+        robot.drag((LEFT, TOP))
+        drew(robot, "flood")
+        robot.press("b", "2")
+        robot.wait_text("polygon")
+        robot.press("space", "shift+right", "space", "shift+down")
+        robot.wait_text("2 corners")
+        robot.press("enter")
+        drew(robot, "polygon")
+        for place in ((LEFT, TOP), (LEFT + 9, TOP), (LEFT + 9, TOP + 5), (LEFT, TOP)):
+            robot.drag(place)
+        drew(robot, "polygon")
+        robot.press("S")
+        robot.wait(lambda: (workspace_folder(image) / "superpixels.tif").is_file(), "superpixels in the workspace")
+        robot.wait_gone("▶")
+        robot.press("b", "b", "b", "1")
+        robot.wait_text("superpixel ")
+        robot.press("space", "right", "right", "right", "right", "space")
+        drew(robot, "superpixel")
+        robot.drag((LEFT + 20, TOP), (LEFT + 25, TOP + 2))
+        drew(robot, "superpixel")
+        save(robot, tmp_path, "markers", "f", "m")
+    lines = tmp_path / "strokes.txt"
+    lines.write_text("\n".join(drawn(image)))
+    superpixels, again = str(workspace_folder(image) / "superpixels.tif"), str(tmp_path / "again.tif")
+    assert main(["mark", str(image), "--strokes", str(lines), "--superpixels", superpixels, "-o", again]) == 0
+    assert np.array_equal(tifffile.imread(tmp_path / "phantom_markers.tif"), tifffile.imread(again))

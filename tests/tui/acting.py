@@ -1,5 +1,6 @@
 """How tests act on the segmentation screen: open it, type, wait for what must come, read what is seen."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,12 +23,16 @@ STROKES = ("brush 1 r=2 xy z=6 3,4 5,8", "brush 2 r=2 xy z=7 14,10 16,12")
 
 @asynccontextmanager
 async def opened(folder: Path, size: tuple[int, int] = (100, 28)) -> AsyncIterator[tuple[Pilot[int], SegmentScreen]]:
-    """The application on image.tif of a folder, with kernels said to be warm."""
-    app = Annotat3DApp(open_session(image=folder / "image.tif"), lambda _: Warmup((sys.executable, "-c", "")))
+    """The application on image.tif of a folder, with kernels said to be warm; at the end the workspace is let go."""
+    app = Annotat3DApp(open_session(image=folder / "image.tif"), lambda *_: Warmup((sys.executable, "-c", "")))
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
-        assert isinstance(app.screen, SegmentScreen)
-        yield pilot, app.screen
+        screen = app.screen
+        assert isinstance(screen, SegmentScreen)
+        yield pilot, screen
+    begun = monotonic()
+    while screen.lease._users and monotonic() - begun < LONGEST_WAIT:  # a thread still writes to it
+        await asyncio.sleep(0.01)
 
 
 async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:

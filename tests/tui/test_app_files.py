@@ -13,6 +13,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
+from annotat3d_tui.__main__ import main
 from annotat3d_tui.errors import CannotWrite, WorkspaceInUse
 from annotat3d_tui.session import Session
 from annotat3d_tui.tui.filing import as_label
@@ -108,7 +109,20 @@ async def test_superpixels_are_loaded_checked_and_used(files: Path) -> None:
         await from_menu(pilot, "S", files / "ids.tif")
         await until(pilot, lambda: screen.view.superpixels is not None)
         assert np.array_equal(screen.session.superpixels, ids)  # type: ignore[arg-type]
-        assert str(ids.max()) in seen(pilot)
+        await until(pilot, lambda: str(ids.max()) in seen(pilot))
+
+
+async def test_a_grey_image_is_no_superpixels_and_pieces_are_split(files: Path) -> None:
+    ids = np.ones((14, 26, 30), np.int32)
+    ids[:, :, 10:20] = 2
+    tifffile.imwrite(files / "ids.tif", ids)
+    async with opened(files) as (pilot, screen):
+        await from_menu(pilot, "S", files / "image.tif")
+        await until(pilot, lambda: any("received the image itself: give superpixels" in one for one in toasts(pilot)))
+        assert screen.session.superpixels is None
+        await from_menu(pilot, "S", files / "ids.tif")
+        await until(pilot, lambda: any("1 superpixel in several pieces became 2." in one for one in toasts(pilot)))
+        assert np.unique(screen.session.superpixels).tolist() == [1, 2, 3]  # type: ignore[arg-type]
 
 
 async def test_what_is_not_there_cannot_be_saved_and_the_menu_says_why(files: Path) -> None:
@@ -159,7 +173,7 @@ async def test_nothing_else_is_done_while_a_file_is_read(files: Path, monkeypatc
             assert "▶ Load label" in seen(pilot)
             for key in ("A", "S", "P", "C", "ctrl+s", "ctrl+o", "escape"):
                 await pilot.press(key)
-            assert toasts(pilot) == ["Load label is not done yet: wait for it"] * 7
+            assert [said.text for said in pilot.app.said] == ["Load label is not done yet: wait for it"] * 7
             assert all(screen.why_not(action, ()) for action in ("load_label", "load_markers", "load_superpixels"))
             await pilot.press("ctrl+q")
             await until(pilot, lambda: "Quit as soon as it is?" in seen(pilot))
@@ -286,6 +300,24 @@ async def test_an_annotation_is_saved_and_loaded_with_its_labels(files: Path) ->
         assert screen.session.annotation.table[2].name == "Grain"
         await from_menu(pilot, "A", files / "image.tif")
         await until(pilot, lambda: any("image.tif" in toast and "annotation" in toast for toast in toasts(pilot)))
+
+
+async def test_the_strokes_are_saved_as_a_text_that_gives_the_same_markers(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        await mark(pilot)
+        await pilot.press("2", "space", "right", "space")
+        text, marked = files / "own.txt", screen.session.annotation.markers.to_volume()
+        await from_menu(pilot, "a", text)
+        await until(pilot, lambda: text.is_file() and screen.running is None)
+        assert text.read_text().splitlines()[1:] == screen.session.annotation.history()
+        await from_menu(pilot, "a", files / "own.tif")
+        await until(
+            pilot, lambda: any("must end with .npz or .txt, received own.tif" in said for said in toasts(pilot))
+        )
+        assert not (files / "own.tif").exists()
+    again = files / "again.tif"
+    assert main(["mark", str(files / "image.tif"), "--strokes", str(text), "-o", str(again)]) == 0
+    assert np.array_equal(open_labels(again).data, marked)
 
 
 async def test_what_was_learned_is_saved_and_labels_again(files: Path) -> None:

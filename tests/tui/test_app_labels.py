@@ -40,7 +40,7 @@ async def test_marks_of_a_locked_label_are_kept_and_it_is_said(files: Path) -> N
         assert annotation.markers.count(2).voxels == before
         await until(pilot, lambda: f"{before} voxels of locked labels kept" in seen(pilot))
         await pilot.press("D")
-        assert toasts(pilot)[-1] == "Label 1 is locked: K unlocks it"
+        assert toasts(pilot)[-1] == "Label 1 is locked: ⇧K unlocks it"
         screen.view.cursor = (7, 11, 15)
         await pilot.press("E")
         await until(pilot, lambda: any("of a locked label" in toast for toast in toasts(pilot)))
@@ -182,7 +182,7 @@ async def test_100000_acts_are_listed_at_once(files: Path) -> None:
         annotation = screen.session.annotation
         act = annotation.draw(parse_stroke("brush 2 r=1 xy z=3 4,4"))
         assert act is not None
-        annotation._done *= 100_000
+        annotation._past.done *= 100_000
         begun = process_time()
         await pilot.press("U")
         await pilot.pause()
@@ -192,7 +192,7 @@ async def test_100000_acts_are_listed_at_once(files: Path) -> None:
         assert shown.count == 100_001
         assert "100000  brush 2 r=1 xy z=3 4,4" in seen(pilot)
         await pilot.press("escape")
-        del annotation._done[1:]
+        del annotation._past.done[1:]
         assert isinstance(pilot.app.screen, SegmentScreen)
 
 

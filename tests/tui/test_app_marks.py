@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.tui.opening import open_session
 from annotat3d_tui.tui.widgets.command_line import CommandInput
+from annotat3d_tui.tui.widgets.position_line import PositionLine
 from annotat3d_tui.tui.widgets.slice_view import SliceView
-from tests.tui.acting import STROKES, endless, mark, opened, seen, toasts, until
+from tests.tui.acting import STROKES, command, endless, mark, opened, seen, toasts, until
 
 
 async def test_drawing_with_the_keyboard_is_in_the_journal_at_once(files: Path) -> None:
@@ -101,10 +103,16 @@ async def test_labels_are_added_renamed_recoloured_hidden_and_removed(files: Pat
         pilot.app.screen.query_one(Input).value = "Pore"
         await pilot.press("enter", "H")
         await pilot.pause()
-        pilot.app.screen.query_one(Input).value = "red"
+        pilot.app.screen.query_one(Input).value = "reddish"
         await pilot.press("enter")
         await pilot.pause()
-        assert "A colour must be #rrggbb or three numbers" in seen(pilot)
+        assert "A colour must be #rrggbb, a name such as orange" in seen(pilot)
+        pilot.app.screen.query_one(Input).value = "Orange"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert table()[3].colour == (255, 165, 0)
+        await pilot.press("H")
+        await pilot.pause()
         pilot.app.screen.query_one(Input).value = "255 0 10"
         await pilot.press("enter")
         await pilot.pause()
@@ -137,6 +145,43 @@ async def test_removing_a_marked_label_and_erasing_all_ask_first(files: Path) ->
         assert len(screen.session.annotation.markers) == 0
         await pilot.press("u")
         assert len(screen.session.annotation.markers) > 0
+
+
+async def test_commands_typed_ahead_of_the_screen_are_all_carried_out(files: Path) -> None:
+    lines = ("brush 1 r=0 xy z=3 4,4", "brush two", "brush 2 r=0 xy z=3 8,8", "brush 1 r=0 xy z=4 4,4")
+    async with opened(files) as (pilot, screen):
+        await pilot.press("colon")
+        line = screen.query_one(CommandInput)
+        for text in lines:
+            for character in text:
+                pilot.app.post_message(events.Key(character if character.isalnum() else "key", character))
+            pilot.app.post_message(events.Key("enter", "\r"))
+        pilot.app.post_message(events.Key("g", "g"))
+        await until(pilot, lambda: len(screen.session.annotation.history()) == 3)
+        assert screen.session.annotation.history() == [lines[0], *lines[2:]]
+        await until(pilot, lambda: any("after brush must be a whole number" in toast for toast in toasts(pilot)))
+        assert line.value == "g"
+
+
+async def test_several_lines_are_pasted_as_so_many_commands(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        await pilot.press("colon")
+        text = "# two strokes\r\nbrush 1 r=0 xy z=3 4,4\r\n\r\nbrush 2 r=0 xy z=3 8,8 # the other\r\ngoto 1 2"
+        screen.query_one(CommandInput).post_message(events.Paste(text))
+        await until(pilot, lambda: len(screen.session.annotation.history()) == 2)
+        assert screen.session.annotation.history() == ["brush 1 r=0 xy z=3 4,4", "brush 2 r=0 xy z=3 8,8"]
+        assert screen.query_one(CommandInput).value == "goto 1 2"
+        assert toasts(pilot) == []
+
+
+async def test_the_line_that_was_begun_comes_back_below_the_earlier_ones(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        await command(pilot, "goto 1 2 3")
+        await pilot.press("colon", *"lab", "up")
+        line = screen.query_one(CommandInput)
+        assert line.value == "goto 1 2 3"
+        await pilot.press("down")
+        assert line.value == "lab"
 
 
 async def test_the_command_line_complains_where_it_stands_and_remembers(files: Path) -> None:
@@ -185,3 +230,26 @@ async def test_a_digit_without_a_label_says_so(files: Path) -> None:
         await pilot.press("7")
         assert toasts(pilot) == ["there is no label 7: n adds one"]
         assert screen.view.brush.label == 1
+
+
+@pytest.mark.parametrize("size", [(100, 28), (60, 20)])
+async def test_the_bar_of_marks_goes_to_the_slice_that_is_pointed_at(files: Path, size: tuple[int, int]) -> None:
+    async with opened(files, size) as (pilot, screen):
+        await command(pilot, "brush 1 r=1 xy z=9 3,3")
+        screen.view.cursor = (2, 5, 6)
+        await pilot.pause()
+        line = screen.query_one(PositionLine)
+        columns = [line.slice_at(column) for column in range(line.content_size.width)]
+        bar = [index for index in columns if index is not None]
+        assert bar == sorted(bar)
+        assert (bar[0], 9 in bar) == (0, True)
+        drawn = line.render().plain
+        for index in (9, bar[0], bar[-1]):
+            await pilot.click(PositionLine, offset=(columns.index(index) + line.styles.padding.left, 0))
+            await pilot.pause()
+            assert screen.view.cursor == (index, 5, 6)
+            assert line.render().plain[columns.index(index)] in "│┃"
+        await pilot.click(PositionLine, offset=(1, 0))
+        await pilot.pause()
+        assert screen.view.cursor[0] == bar[-1]
+        assert drawn != line.render().plain

@@ -36,7 +36,7 @@ def first_screen(files: Path) -> Iterator[Session]:
 @asynccontextmanager
 async def looking(files: Path, in_use: InUse | None = None) -> AsyncIterator[Pilot[int]]:
     session = None if in_use else open_session(image=files / "image.tif", read_only=True)
-    app = Annotat3DApp(session, lambda _: Warmup((sys.executable, "-c", "")), in_use)
+    app = Annotat3DApp(session, lambda *_: Warmup((sys.executable, "-c", "")), in_use)
     async with app.run_test(size=(100, 28), notifications=True) as pilot:
         await pilot.pause()
         yield pilot
@@ -96,7 +96,7 @@ async def test_the_screen_asks_and_opens_read_only(files: Path) -> None:
 def test_the_command_line_asks_on_the_screen_unless_told(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[tuple[bool, bool]] = []
 
-    def run(app: Annotat3DApp) -> int:
+    def run(app: Annotat3DApp, mouse: bool) -> int:
         opened.append((app._in_use is not None, app._session is not None and app._session.read_only))
         if app._session is not None:
             app._session.close()

@@ -59,7 +59,7 @@ def test_over_ssh_there_are_fewer_frames() -> None:
 
 
 def test_what_cannot_be_opened_is_refused_before_the_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(App, "run", lambda self: pytest.fail("the screen was shown"))
+    monkeypatch.setattr(App, "run", lambda self, mouse: pytest.fail("the screen was shown"))
     with pytest.raises(FileNotFoundError, match=r"none\.tif"):
         run_app(image=tmp_path / "none.tif")
     with pytest.raises(FileNotFoundError, match="is no workspace"):
@@ -67,5 +67,5 @@ def test_what_cannot_be_opened_is_refused_before_the_screen(tmp_path: Path, monk
 
 
 def test_the_exit_code_is_that_of_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(App, "run", lambda self: 0)
+    monkeypatch.setattr(App, "run", lambda self, mouse: 0)
     assert run_app() == 0

@@ -15,6 +15,8 @@ from annotat3d_tui.tui.app import Annotat3DApp
 from annotat3d_tui.tui.messages import Progressed
 from annotat3d_tui.tui.opening import open_session
 from annotat3d_tui.tui.screens.segment import SegmentScreen
+from annotat3d_tui.tui.settings import DARK
+from annotat3d_tui.tui.themes import LIGHT
 from annotat3d_tui.tui.warmup import Warmup
 from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
 from annotat3d_tui.tui.widgets.facts_panel import FactsPanel
@@ -233,7 +235,7 @@ async def test_the_essentials_are_seen_at_every_size(files: Path, size: tuple[in
         await until(pilot, lambda: screen.query_one(ContrastPanel).histogram is not None)
         await until(pilot, lambda: "XY z 6/13" in seen(pilot))
         text = seen(pilot)
-        for word in ("image.tif", "30×26×14", "uint16", " GB", "F2 Segment", "XY z 6/13", "x 3 y 4 z 6 =",
+        for word in ("image.tif", "30×26×14", "uint16", " GB", "half-blocks", "F2 Segment", "XY z 6/13", "x 3 y 4 z 6",
                      "Labels", "Backgr", "Label 1", "Brush", "Show", "Contrast", "Superpixels", "Classifier",
                      "Space", "⇧S", "⇧P", "⇧A", "F1"):  # fmt: skip
             assert word in text, f"{word!r} is not on the screen:\n{text}"
@@ -272,13 +274,6 @@ async def test_the_palette_lists_every_action_with_its_key_and_why_not(files: Pa
         await until(pilot, lambda: "Go to x y z" in seen(pilot))
 
 
-async def test_every_binding_has_an_id_of_its_own(files: Path) -> None:
-    bound = [*SegmentScreen.BINDINGS, *SliceView.BINDINGS, *ContrastPanel.BINDINGS, *Annotat3DApp.BINDINGS]
-    ids = [binding.id for binding in bound if not isinstance(binding, tuple)]
-    assert None not in ids
-    assert len(ids) == len(set(ids))
-
-
 async def test_help_is_for_the_widget_in_focus_then_for_the_screen(files: Path) -> None:
     async with opened(files, (80, 24)) as (pilot, screen):
         await pilot.press("w", "f1")
@@ -287,6 +282,15 @@ async def test_help_is_for_the_widget_in_focus_then_for_the_screen(files: Path) 
         await until(pilot, lambda: "The slice" in seen(pilot))
         await pilot.press("escape")
         assert pilot.app.screen is screen
+
+
+async def test_the_position_is_copied_as_it_is_typed(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        screen.view.cursor = (3, 4, 5)
+        await pilot.press("y", "y")
+        await pilot.pause()
+        assert pilot.app.clipboard == "5 4 3"
+        assert toasts(pilot)[-1].startswith("5 4 3 copied")
 
 
 async def test_a_keymap_changes_the_key_and_what_is_said_of_it(files: Path) -> None:
@@ -321,7 +325,7 @@ async def test_parameters_are_kept_and_superpixels_of_other_ones_given_up(files:
 async def test_messages_of_opening_are_said(files: Path) -> None:
     session: Session = open_session(image=files / "image.tif")
     session.messages.append("The journal was torn: the last act was left out.")
-    app = Annotat3DApp(session, lambda _: Warmup((sys.executable, "-c", "")))
+    app = Annotat3DApp(session, lambda *_: Warmup((sys.executable, "-c", "")))
     async with app.run_test() as pilot:
         await pilot.pause()
         assert toasts(pilot) == ["The journal was torn: the last act was left out."]
@@ -336,7 +340,8 @@ async def test_themes_change_the_frame_and_never_the_voxels(
         screen.view.label_volume = phases[1]
         screen.view.cursor = (6, 0, 0)
         pictures, frames = [], []
-        for _ in range(3):
+        for theme in (DARK, LIGHT, DARK):
+            pilot.app.theme = theme
             await pilot.pause()
             picture = screen.view.pixels(screen.view.palette())
             column, row = screen.view.viewport.cell_of(screen.view.point)
@@ -345,7 +350,6 @@ async def test_themes_change_the_frame_and_never_the_voxels(
             )
             pictures.append(picture)
             frames.append(screen.query_one(LabelsPanel).background_colors[1])
-            await pilot.press("ctrl+t")
         assert frames[0] != frames[1]
         assert frames[0] == frames[2]
         assert len(np.unique(pictures[0])) > 10

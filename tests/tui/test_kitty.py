@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from annotat3d_tui.tui.terminal.kitty import PIECE, deleted, encode
+from annotat3d_tui.tui.terminal.kitty import PIECE, deleted, encode, hidden, kept, part
+from tests.tui.pictures import kitty_shows
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (7, 5), (200, 300)])
@@ -27,3 +28,12 @@ def test_the_decoded_picture_is_the_one_encoded(shape: tuple[int, int]) -> None:
 
 def test_an_image_is_deleted_with_its_data() -> None:
     assert deleted(7) == b"\x1b_Ga=d,d=I,i=7,q=2\x1b\\"
+
+
+def test_a_part_of_a_kept_image_is_shown_and_hidden_by_its_numbers() -> None:
+    indices, colours = np.zeros((34, 24), np.uint8), np.zeros((1, 3), np.uint8)
+    sent = kept(indices, colours, 7) + part(7, 2, (1, 0, 2, 1), (8, 17))
+    [(which, (place, picture))] = kitty_shows(sent.decode()).items()
+    assert (which, place, picture.shape) == ((7, 2), (0, 0), (17, 16, 3))
+    assert b"a=p,i=7,p=2,q=2,C=1,x=8,y=0,w=16,h=17,c=2,r=1\x1b" in sent
+    assert kitty_shows((sent + hidden(7, 2)).decode()) == {}

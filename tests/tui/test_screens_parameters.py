@@ -95,7 +95,7 @@ async def test_a_wrong_value_is_marked_where_it_stands_and_keeps_the_form_open()
         line = app.field("radius").query_one(Input)
         line.value = "12"
         await pilot.pause()
-        assert app.side("radius") == "must be from 1 to 9 voxels"
+        assert app.side("radius") == "✗ must be from 1 to 9 voxels"
         app.form.query_one("#preset", Select).focus()
         await pilot.press("ctrl+s")
         await pilot.pause()

@@ -18,7 +18,7 @@ from tests.tui.acting import opened, seen, toasts, until
 
 
 def app() -> Annotat3DApp:
-    return Annotat3DApp(None, lambda _: Warmup((sys.executable, "-c", "")))
+    return Annotat3DApp(None, lambda *_: Warmup((sys.executable, "-c", "")))
 
 
 async def give_path(pilot: Pilot[int], key: str, path: Path) -> None:

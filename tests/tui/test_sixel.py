@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from annotat3d_tui.tui.terminal import sixel
 from annotat3d_tui.tui.terminal.sixel import encode
 
 TOKEN = re.compile(r"#(\d+)(?:;2;(\d+);(\d+);(\d+))?|!(\d+)(.)|([$-])|([?-~])")
@@ -37,7 +38,7 @@ def decoded(sent: bytes) -> NDArray[np.int64]:
     return picture
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (5, 7), (6, 30), (13, 40), (64, 64)])
+@pytest.mark.parametrize("shape", [(1, 1), (5, 7), (6, 30), (13, 40), (64, 64), (31, 1300)])
 @pytest.mark.parametrize("smooth", [1, 9])
 def test_the_decoded_picture_is_the_one_encoded(shape: tuple[int, int], smooth: int) -> None:
     rng = np.random.default_rng(3)
@@ -49,3 +50,25 @@ def test_the_decoded_picture_is_the_one_encoded(shape: tuple[int, int], smooth: 
 def test_the_last_band_ends_without_a_line_feed() -> None:
     sent = encode(np.zeros((12, 3), np.uint8), np.zeros((1, 3), np.uint8))
     assert sent == b'\x1bP0;1;0q"1;1;3;12#0;2;0;0;0#0~~~-#0~~~\x1b\\'
+
+
+def test_each_colour_is_a_pass_that_ends_with_its_last_pixel() -> None:
+    rows = [[5, 5, 5, 0, 5, 9, 9, 9, 9, 0], [9, 0, 0, 0, 9, 9, 9, 9, 9, 0]]
+    sent = encode(np.array(rows, np.uint8), np.zeros((10, 3), np.uint8))
+    assert sent.endswith(b"#9;2;0;0;0#0?AAB!5?B$#5@@@?@$#9A???A!4B\x1b\\")
+
+
+@pytest.mark.parametrize("length", [1, 3, 4, 9, 10, 99, 100, 999, 1000, 12345, 100000])
+def test_equal_sixels_are_counted_whatever_their_number(length: int) -> None:
+    sent = encode(np.zeros((7, length), np.uint8), np.zeros((1, 3), np.uint8))
+    upper, lower = ("~" * length, "@" * length) if length < 4 else (f"!{length}~", f"!{length}@")
+    assert sent == f'\x1bP0;1;0q"1;1;{length};7#0;2;0;0;0#0{upper}-#0{lower}\x1b\\'.encode()
+
+
+def test_what_is_looked_at_together_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    indices, colours = rng.integers(0, 40, (50, 33)).astype(np.uint8), rng.integers(0, 256, (40, 3)).astype(np.uint8)
+    whole = encode(indices, colours)
+    for size in (1, 40 * 34 * 2):
+        monkeypatch.setattr(sixel, "AT_ONCE", size)
+        assert encode(indices, colours) == whole

@@ -69,7 +69,7 @@ async def test_slices_and_planes() -> None:
         await pilot.press("t", "end")
         assert (view.plane, view.cursor) == ("yz", (8, 5, 29))
         await pilot.press("t")
-        assert view.plane == "xy"
+        assert view.plane == "yz", "the clipping plane is for the screen to show"
         with pytest.raises(InvalidParameter, match="xy, xz, yz"):
             view.plane = "zz"
 
@@ -243,7 +243,7 @@ async def test_256_colours_are_sent_by_number(monkeypatch: pytest.MonkeyPatch) -
         await pilot.press("space", "right", "right", "space", "e")
         colours = {
             color
-            for strip in app.view.strips(app.view.size.region)
+            for strip in app.view.render_lines(app.view.size.region)
             for _, style, _ in strip
             for color in (style.color, style.bgcolor)
             if color is not None and tuple(color.get_truecolor()) != app.view.background_colors[1].rgb

@@ -62,8 +62,8 @@ async def test_the_pen_draws_where_the_cursor_moves() -> None:
     [
         (Brush(2, 3), "xz"),
         (Brush(2, 3, depth=2), "yz"),
-        (Brush(3, 4, ball=True), "xy"),
-        (Brush(3, 4, depth=2, ball=True), "xz"),
+        (Brush(3, 4, tool="ball"), "xy"),
+        (Brush(3, 4, depth=2, tool="ball"), "xz"),
         (Brush(1, 2, erase=True), "yz"),
     ],
 )
@@ -155,9 +155,9 @@ async def test_erasing_takes_marks_away() -> None:
 async def test_the_brush_changes_within_its_ranges() -> None:
     async with viewing(brush=Brush(label=3, radius=1)) as (app, pilot):
         await pilot.press("minus", "minus", "alt+equals_sign", "not_equal_to", "en_dash", "b", "x")
-        assert app.view.brush == Brush(3, radius=0, depth=1, ball=True, extend=True)
-        await pilot.press("equals_sign", "alt+minus", "alt+minus", "b", "x", "e")
-        assert app.view.brush == Brush(3, radius=1, depth=0, erase=True)
+        assert app.view.brush == Brush(3, radius=0, depth=1, tool="ball", extend=True)
+        await pilot.press("equals_sign", "alt+minus", "alt+minus", "x", "e")
+        assert app.view.brush == Brush(3, radius=1, depth=0, tool="ball", erase=True)
 
 
 async def test_extend_paints_with_the_label_under_the_first_voxel() -> None:

@@ -11,6 +11,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.labels.areas import Flood, Polygon
 from annotat3d_tui.labels.colours import colour_of
 from annotat3d_tui.render.halfblocks import packed
 from annotat3d_tui.render.planes import point_of, voxel_of
@@ -32,6 +33,7 @@ class Viewing(App[None]):
         self.settings = settings
         self.erased: list[tuple[int, int, int]] = []
         self.said: list[str] = []
+        self.areas: list[Flood | Polygon] = []
 
     def compose(self) -> ComposeResult:
         yield self.view
@@ -53,6 +55,9 @@ class Viewing(App[None]):
         self.erased.append(event.voxel)
         self.annotation.erase_stroke_at(event.voxel)
         event.control.refresh_marks()
+
+    def on_slice_view_area_given(self, event: SliceView.AreaGiven) -> None:
+        self.areas.append(event.stroke)
 
     def on_slice_view_moved(self) -> None:
         self.said.append("moved")
@@ -82,7 +87,7 @@ def shown(view: SliceView) -> NDArray[np.int32]:
     """The pixels of the screen, read from the cells that are sent; -1 for the background of the theme."""
     lines = []
     background = view.background_colors[1].rgb
-    for strip in view.strips(Region(0, 0, view.size.width, view.size.height)):
+    for strip in view.render_lines(Region(0, 0, view.size.width, view.size.height)):
         halves: list[list[int]] = [[], []]
         for text, style, _ in strip:
             below = code_of(style.bgcolor, background)

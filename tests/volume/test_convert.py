@@ -70,6 +70,12 @@ def test_rescaling_fills_the_range_in_order(numbered, source, target):
         assert scaled[0, 0, :3].tolist() == [limits.min, limits.max, limits.min]
 
 
+@pytest.mark.parametrize("values", [(-1.7e308, 0.0, 1.7e308), (0.0, 3e-310, 6e-310), (-1e300, 0.0, 1e300)])
+def test_extreme_values_are_rescaled(values):
+    image = np.array(values).reshape(1, 1, 3)
+    assert convert(Volume(image), dtype="uint8", rescale=True).data.ravel().tolist() == [0, 128, 255]
+
+
 def test_a_constant_volume_rescales_to_the_lowest_value():
     assert set(convert(Volume(np.full(SHAPE, 7.5)), dtype="int16", rescale=True).data.ravel()) == {-32768}
 

@@ -13,7 +13,7 @@ from annotat3d_tui.volume.finite import finite, value_range
 volumes = arrays.arrays(
     st.sampled_from(["f4", "f8"]),
     st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(1, 5)),
-    elements=st.sampled_from([0.0, -1.5, 2.0, 1e30, -1e30, np.nan, np.inf, -np.inf]),
+    elements=st.sampled_from([0.0, -1.5, 2.0, 1e14, -1e14, np.nan, np.inf, -np.inf]),
 )
 
 
@@ -66,3 +66,32 @@ def test_the_voxels_given_are_not_changed(tmp_path, numbered):
     assert (count, replaced[1, 2, 3]) == (1, 1.0)
     finite(volume)
     np.testing.assert_array_equal(volume, before)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "dtype", "said"),
+    [
+        (0, 1e30, "f4", "be at most 1e.15 in size, received 0 to 1.00000002e.30: rescale it, as annotat3d convert"),
+        (-1.7e308, 1.7e308, "f8", "be at most 1e.15 in size, received -1.7e.308 to 1.7e.308"),
+        (0, 1e-42, "f4", "differ by more than 1e-30, received 0 to 1"),
+        (1e12, 1e12 + 100, "f8", "differ by more than a millionth of their size, received 1e.12 to 1e.12"),
+        (2**31 - 200, 2**31 - 1, "i4", "differ by more than a millionth of their size, received 2.14748345e.09 to"),
+        (-(2**31), -(2**31) + 4000, "i4", "differ by more than a millionth of their size, received -2.14748365e.09"),
+    ],
+)
+def test_values_that_32_bits_cannot_compute_with_are_refused(low, high, dtype, said):
+    volume = np.array([[[low, high]]], dtype)
+    with pytest.raises(InvalidFile, match=f"The values of the image must {said}"):
+        finite(volume)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "dtype"),
+    [
+        (0, 0, "f4"), (1e12, 1e12, "f8"), (1e6, 1e6 + 1, "f4"), (1e-7, 3e-7, "f8"), (0, 1e15, "f4"),
+        (2**31 - 1, 2**31 - 1, "i4"), (2**31 - 4200, 2**31 - 1, "i4"), (-(2**31), 2**31 - 1, "i4"), (1, 3, "i4"),
+    ],
+)  # fmt: skip
+def test_values_that_32_bits_can_tell_are_taken(low, high, dtype):
+    volume = np.array([[[low, high]]], dtype)
+    assert finite(volume)[0] is volume

@@ -9,11 +9,13 @@ from annotat3d_tui.errors import Cancelled, InvalidMarkers, OverBudget, ShapeMis
 from annotat3d_tui.labels.masks import marks_of
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.superpixels.waterpixels import Waterpixels, Waterpixels3D
+from annotat3d_tui.volume.files import open_labels, open_volume
 from annotat3d_tui.workflow.forecast import memory_needed
 from annotat3d_tui.workflow.presets import PRESETS
 from annotat3d_tui.workflow.segmentation import segment
 from annotat3d_tui.workflow.settings import AutomaticWaterpixels
 from annotat3d_tui.workflow.superpixels import make_superpixels
+from tests.conftest import real_data
 
 Phases = tuple[np.ndarray, np.ndarray, np.ndarray]
 FAST = PRESETS["fast"]
@@ -28,6 +30,31 @@ def test_the_order_of_the_markers_and_the_threads_change_nothing(phases: Phases)
         again = segment(image, coordinates[mixed], labels[mixed], parameters, threads=3)
         assert first.label.tobytes() == again.label.tobytes()
         assert first.scores == again.scores
+
+
+def test_a_preview_of_real_nuclei_equals_the_whole() -> None:
+    folder = real_data("nuclei_confocal")
+    image = open_volume(folder / "image.tif").data
+    marks = marks_of(open_labels(folder / "scribbles.tif").data)
+    whole = segment(image, *marks, FAST, threads=2, test=False).label
+    shown = segment(image, *marks, FAST, threads=2, test=False, planes=slice(48, 53)).label
+    assert np.array_equal(shown[48:53], whole[48:53])
+    assert not shown[:48].any()
+    assert not shown[53:].any()
+
+
+def test_superpixels_that_hold_marks_of_several_labels_are_told(phases: Phases) -> None:
+    image = phases[0]
+    coordinates = np.array([(2, 3, x) for x in range(6)])
+    for count in (2, 3):
+        with pytest.raises(InvalidMarkers, match="only label 1, since one superpixel holds marks of several: choose"):
+            segment(
+                image,
+                coordinates,
+                np.arange(6) % count + 1,
+                PRESETS["manual"],
+                superpixels=np.ones(image.shape, np.int32),
+            )
 
 
 def test_a_voxel_given_twice_counts_the_same_in_any_order(phases: Phases) -> None:

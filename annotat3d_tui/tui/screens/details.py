@@ -8,22 +8,23 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.details_text import confusion_lines, importance_lines, run_lines, score_lines
 from annotat3d_tui.tui.messages import Origin
+from annotat3d_tui.tui.screens.over import Over
 from annotat3d_tui.workflow.run import Run
 
 
-class Details(ModalScreen[None]):
+class Details(Over[None]):
     """How the label volume came about: tests, Dice, confusion, samples, importances. Esc closes it."""
 
     CSS_PATH = "details.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,i,q", "dismiss", "Close", id="details.close"),
-        Binding("down,j", "scroll(1)", "Down", show=False, id="details.down"),
-        Binding("up,k", "scroll(-1)", "Up", show=False, id="details.up"),
+        Binding("escape,i,q", "dismiss", "Close", id="details.close", tooltip="Back to the slice."),
+        Binding("down,j", "scroll(1)", "Down", show=False, id="details.down", tooltip="One line."),
+        Binding("up,k", "scroll(-1)", "Up", show=False, id="details.up", tooltip="One line."),
     ]
 
     def __init__(self, origin: Origin, names: Mapping[int, str], *, testing: bool) -> None:
@@ -34,7 +35,7 @@ class Details(ModalScreen[None]):
         """A heading and lines for each part."""
         with VerticalScroll(id="details") as box:
             box.border_title = "Details of the preview" if self._origin.preview else "Details"
-            box.border_subtitle = "↑ ↓ scroll · Esc close"
+            box.border_subtitle = hints(self.app, ("details.up details.down", "scroll"), ("details.close", "close"))
             yield Static(self._text(), id="text")
 
     def on_mount(self) -> None:

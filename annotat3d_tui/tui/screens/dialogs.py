@@ -6,10 +6,11 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from annotat3d_tui.errors import Annotat3DError
+from annotat3d_tui.tui.actions import declared_by, hints, keys_text, mapped_keys
+from annotat3d_tui.tui.screens.over import Over
 
 Answer = TypeVar("Answer")
 
@@ -27,14 +28,21 @@ def if_given(act: Callable[[Answer], object]) -> Callable[[Answer | None], None]
     return answered
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Over[bool]):
     """Asks before something is lost; the answer is True for yes. The question names the thing."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,n", "answer(False)", "No", id="confirm.no"),
-        Binding("y", "answer(True)", "Yes", id="confirm.yes"),
-        Binding("left,right", "app.focus_next", "Other", show=False, id="confirm.other"),
+        Binding("escape,n", "answer(False)", "No", id="confirm.no", tooltip="Nothing is changed."),
+        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Do what was asked."),
+        Binding(
+            "left,right",
+            "app.focus_next",
+            "Other",
+            show=False,
+            id="confirm.other",
+            tooltip="To the other button.",
+        ),
     ]
 
     def __init__(self, question: str, yes: str = "Yes", no: str = "No") -> None:
@@ -46,8 +54,14 @@ class Confirm(ModalScreen[bool]):
         with Vertical(classes="dialog"):
             yield Static(self._question, classes="question", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button(f"{self._no} (n)", id="no", compact=True)
-                yield Button(f"{self._yes} (y)", id="yes", variant="error", compact=True)
+                yield Button(self._worded(self._no, "confirm.no"), id="no", compact=True)
+                yield Button(self._worded(self._yes, "confirm.yes"), id="yes", variant="error", compact=True)
+
+    def _worded(self, word: str, id: str) -> str:
+        """The word of a button, and its letter."""
+        binding = next(one for one in declared_by(Confirm) if one.id == id)
+        keys = keys_text(mapped_keys(binding, self.app)).split()
+        return f"{word} ({keys[-1]})" if keys else word
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer as the button says."""
@@ -58,7 +72,7 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(answer)
 
 
-class Ask(ModalScreen[str | None]):
+class Ask(Over[str | None]):
     """Asks for one line of text; the answer is None when it was closed by Esc.
 
     `check` reads the text and raises an error of the family when it is wrong: the sentence is
@@ -66,7 +80,9 @@ class Ask(ModalScreen[str | None]):
     """
 
     CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="ask.cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel", id="ask.cancel", tooltip="Nothing is changed.")
+    ]
 
     def __init__(
         self, title: str, value: str = "", *, help: str = "", check: Callable[[str], object] | None = None
@@ -78,7 +94,7 @@ class Ask(ModalScreen[str | None]):
         """The line, and under it help or what is wrong."""
         with Vertical(classes="dialog") as box:
             box.border_title = self._title
-            box.border_subtitle = "Enter ok · Esc cancel"
+            box.border_subtitle = hints(self.app, ("Enter", "ok"), ("ask.cancel", "cancel"))
             yield Input(self._value, compact=True)
             yield Static(self._help, classes="help", markup=False)
 

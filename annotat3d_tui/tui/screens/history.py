@@ -9,26 +9,29 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.saying import errors_said
+from annotat3d_tui.tui.screens.over import Over
 from annotat3d_tui.tui.widgets.long_list import LongList
 
 AT_ONCE = 25
 SLICE_SECONDS = 0.02
 """Acts that are one line of the journal, and how long they may take before a key is answered."""
-KEYS = "Enter go there · Esc close"
+KEYS = (("list.choose", "go there"), ("history.close", "close"))
 
 
-class History(ModalScreen[None]):
+class History(Over[None]):
     """The acts of an annotation, oldest first, after a line for its beginning.
 
     changed: called when marks or labels are others. refusal: why one cannot go anywhere; "" when one can.
     """
 
     CSS_PATH = "history.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,U,q", "leave", "Close", id="history.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,U,q", "leave", "Close", id="history.close", tooltip="Stop on the way, or back to the slice.")
+    ]
 
     def __init__(self, annotation: Annotation, changed: Callable[[], object], refusal: str = "") -> None:
         super().__init__()
@@ -39,7 +42,7 @@ class History(ModalScreen[None]):
         """The list."""
         with Vertical(id="history") as box:
             box.border_title = "History"
-            box.border_subtitle = KEYS
+            box.border_subtitle = hints(self.app, *KEYS)
             yield LongList(self._line)
 
     def on_mount(self) -> None:
@@ -72,7 +75,9 @@ class History(ModalScreen[None]):
             self._arrived()
         else:
             left = abs(self._target - self._annotation.position)
-            self.query_one("#history").border_subtitle = f"{left} acts to go · Esc stops"
+            self.query_one("#history").border_subtitle = f"{left} acts to go · " + hints(
+                self.app, ("history.close", "stops")
+            )
             self.set_timer(0.001, self._go_on)
 
     def _step(self, target: int) -> None:
@@ -86,7 +91,7 @@ class History(ModalScreen[None]):
             self._target = target
 
     def _arrived(self) -> None:
-        self.query_one("#history").border_subtitle = KEYS
+        self.query_one("#history").border_subtitle = hints(self.app, *KEYS)
         self._changed()
 
     def action_leave(self) -> None:

@@ -9,15 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static
 
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.labels.masks import Offset, check_place, mapping_of
 from annotat3d_tui.labels.table import LabelTable
+from annotat3d_tui.tui.actions import hints, mapped_keys
 from annotat3d_tui.tui.commands import parse_voxel
 from annotat3d_tui.tui.messages import MaskFound
+from annotat3d_tui.tui.screens.over import Over
 from annotat3d_tui.tui.widgets.long_list import LongList
 
 if TYPE_CHECKING:
@@ -39,11 +40,13 @@ class MaskPlan:
     as_label: bool
 
 
-class MaskForm(ModalScreen[MaskPlan | None]):
+class MaskForm(Over[MaskPlan | None]):
     """Asks how a mask is to be taken; None when closed by Esc."""
 
     CSS_PATH = "mask.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="mask.cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel", id="mask.cancel", tooltip="Nothing is taken.")
+    ]
 
     def __init__(self, found: MaskFound, shape: tuple[int, int, int], table: LabelTable) -> None:
         super().__init__()
@@ -56,7 +59,7 @@ class MaskForm(ModalScreen[MaskPlan | None]):
         of = f"{self._found.path.name} of {size_text(self._found.data.shape)}"
         with Vertical(id="mask") as box:
             box.border_title = f"Mask {of}"
-            box.border_subtitle = "Enter look at it on the slice · Esc cancel"
+            box.border_subtitle = hints(self.app, ("Enter", "look at it on the slice"), ("mask.cancel", "cancel"))
             with Horizontal(classes="row"):
                 yield Static("Take it as", classes="name")
                 kinds = [(kind, kind) for kind in (MARKERS, LABEL)]
@@ -114,13 +117,13 @@ class MaskForm(ModalScreen[MaskPlan | None]):
         return Content.styled(text, "" if label else "$foreground 50%").truncate(width, ellipsis=True)
 
 
-class MaskLook(ModalScreen[bool]):
+class MaskLook(Over[bool]):
     """A line at the foot while the mask is seen on the slice, whose keys still move it; True when it is taken."""
 
     CSS_PATH = "mask.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "dismiss(True)", "Take it", id="mask.take"),
-        Binding("escape", "dismiss(False)", "Give it up", id="mask.give_up"),
+        Binding("enter", "dismiss(True)", "Take it", id="mask.take", tooltip="Into the marks, or as label volume."),
+        Binding("escape", "dismiss(False)", "Give it up", id="mask.give_up", tooltip="Nothing is taken."),
     ]
 
     def __init__(self, said: str, view: "SliceView") -> None:
@@ -128,17 +131,24 @@ class MaskLook(ModalScreen[bool]):
         self._said = said
         for binding in view.BINDINGS:  # what only looks at the slice
             if isinstance(binding, Binding) and binding.action.split("(")[0] in LOOKS:
-                for key in binding.key.split(","):
+                for key in filter(None, mapped_keys(binding, view.app).split(",")):
                     self._bindings.bind(key, f"on_slice({binding.action!r})", binding.description, show=False)
         self._view = view
 
     def compose(self) -> ComposeResult:
         """The line."""
-        yield Static(f"{self._said}    Enter take it · Esc give it up · [ ] slice · t plane", id="look", markup=False)
+        keys = hints(self.app, *LOOK_KEYS)
+        yield Static(f"{self._said}    {keys}", id="look", markup=False)
 
     async def action_on_slice(self, action: str) -> None:
         """Do an action of the slice."""
         await self.app.run_action(action, self._view)
 
 
+LOOK_KEYS = (
+    ("mask.take", "take it"),
+    ("mask.give_up", "give it up"),
+    ("slice.previous slice.next", "slice"),
+    ("slice.plane", "plane"),
+)
 LOOKS = ("slice", "slice_end", "plane", "move", "zoom", "fit", "pan", "centre", "show")

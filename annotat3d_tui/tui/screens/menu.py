@@ -7,9 +7,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+from annotat3d_tui.tui.actions import hints
+from annotat3d_tui.tui.screens.over import Over
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,13 @@ class Item:
     why_not: str = ""
 
 
-class Menu(ModalScreen[str | None]):
+class Menu(Over[str | None]):
     """The action of the item that was chosen; None when closed by Esc."""
 
     CSS_PATH = "menu.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", id="menu.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", id="menu.close", tooltip="Nothing is chosen.")
+    ]
 
     def __init__(self, title: str, items: list[Item]) -> None:
         super().__init__()
@@ -38,7 +42,7 @@ class Menu(ModalScreen[str | None]):
         """The items."""
         with Vertical(id="menu") as box:
             box.border_title = self._title
-            box.border_subtitle = "Esc close"
+            box.border_subtitle = hints(self.app, ("menu.close", "close"))
             yield OptionList(*(Option(_line(item), item.action) for item in self._items), compact=True)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

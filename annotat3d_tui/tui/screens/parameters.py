@@ -7,18 +7,22 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Select, Static
 
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.parameters import Parameters
+from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.forms import Field, FieldFocused, Form, FormChanged, words
+from annotat3d_tui.tui.screens.over import Over
 
+KEYS = (("Tab", "next"), ("Space", "change"), ("parameters.accept", "ok"), ("parameters.cancel", "cancel"))
+LEAST = (60, 18)
+"""Columns and rows that a form needs."""
 CURRENT = "as it is now"
 OWN = "own values"
 
 
-class ParametersScreen(ModalScreen[Parameters | None]):
+class ParametersScreen(Over[Parameters | None]):
     """A form that starts from the parameters in use or from a preset; None when closed by Esc.
 
     cost: says at the foot what the parameters cost.
@@ -26,8 +30,10 @@ class ParametersScreen(ModalScreen[Parameters | None]):
 
     CSS_PATH = "parameters.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "accept", "Ok", id="parameters.accept"),
-        Binding("escape", "dismiss(None)", "Cancel", id="parameters.cancel"),
+        Binding(
+            "ctrl+s", "accept", "Ok", id="parameters.accept", tooltip="Keep them; a wrong field is gone to instead."
+        ),
+        Binding("escape", "dismiss(None)", "Cancel", id="parameters.cancel", tooltip="They stay as they were."),
     ]
 
     def __init__(
@@ -46,7 +52,7 @@ class ParametersScreen(ModalScreen[Parameters | None]):
         """Preset, form, help line, buttons."""
         with Vertical(id="parameters") as box:
             box.border_title = self._title
-            box.border_subtitle = "Tab next · Space change · ^S ok · Esc cancel"
+            box.border_subtitle = hints(self.app, *KEYS)
             if self._presets:
                 yield from self._compose_preset()
             with VerticalScroll(id="fields", can_focus=False):
@@ -64,6 +70,12 @@ class ParametersScreen(ModalScreen[Parameters | None]):
             value = self._start_name(self._current)
             yield Select(self._starts(), value=value, allow_blank=False, compact=True, id="preset")
             yield Static("a preset fills the whole form", classes="range")
+
+    def on_resize(self) -> None:
+        """Say what size the terminal should have where values cannot be read."""
+        small = self.size.width < LEAST[0] or self.size.height < LEAST[1]
+        said = f"{self._title}: needs {LEAST[0]}×{LEAST[1]}" if small else self._title
+        self.query_one("#parameters").border_title = said
 
     @on(FieldFocused)
     def _show_help(self, event: FieldFocused) -> None:

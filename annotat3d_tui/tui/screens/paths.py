@@ -10,15 +10,17 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.memory import bytes_text
+from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.completion import Entry, as_path, complete, entries, restarted
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
+from annotat3d_tui.tui.screens.over import Over
 
+KEYS = (("path.complete", "complete"), ("path.list", "list"), ("Enter", "ok"), ("path.cancel", "cancel"))
 Purpose = Literal["open", "save", "folder"]
 
 
@@ -34,8 +36,8 @@ class PathInput(Input):
     """A line for a path; Tab completes, Down goes to the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete", "Complete", id="path.complete", priority=True),
-        Binding("down", "screen.list", "List", id="path.list"),
+        Binding("tab", "complete", "Complete", id="path.complete", priority=True, tooltip="As far as all names agree."),
+        Binding("down", "screen.list", "List", id="path.list", tooltip="Go to what is in the folder."),
     ]
 
     def action_complete(self) -> None:
@@ -44,14 +46,16 @@ class PathInput(Input):
         self.cursor_position = len(self.value)
 
 
-class AskPath(ModalScreen[ChosenPath | None]):
+class AskPath(Over[ChosenPath | None]):
     """Asks for a file to open, a file to save or a folder; None when closed by Esc.
 
     `check` may refuse a path by an error of the family; the sentence is shown under the line.
     """
 
     CSS_PATH = "paths.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="path.cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel", id="path.cancel", tooltip="Nothing is chosen.")
+    ]
 
     def __init__(
         self,
@@ -69,7 +73,7 @@ class AskPath(ModalScreen[ChosenPath | None]):
         """The line, the folder's list, and help or what is wrong."""
         with Vertical(id="ask-path") as box:
             box.border_title = self._title
-            box.border_subtitle = "Tab complete · ↓ list · Enter ok · Esc cancel"
+            box.border_subtitle = hints(self.app, *KEYS)
             yield PathInput(self._value, compact=True, select_on_focus=False)
             yield OptionList(compact=True)
             yield Static(self._help, classes="help", markup=False)

@@ -1,20 +1,25 @@
 """Segment (F2): mark, generate superpixels, preview, apply, correct."""
 
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.reactive import Reactive
+from textual.widget import Widget
 
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.tui import segment_text
-from annotat3d_tui.tui.actions import Act, acts_of
+from annotat3d_tui.tui.actions import Act, acts_of, first_key, with_keys
 from annotat3d_tui.tui.actions import why_not as reason_against
-from annotat3d_tui.tui.commands import Do, Goto, parse_command, parse_voxel
+from annotat3d_tui.tui.applying_job import ApplyingJob
+from annotat3d_tui.tui.commands import Clip, Contrast, Do, Goto, parse_command, parse_voxel
 from annotat3d_tui.tui.cost_text import cost_text
 from annotat3d_tui.tui.lease import Lease
-from annotat3d_tui.tui.messages import AnnotationRead, Centre, Saved, TrainingRead
+from annotat3d_tui.tui.messages import AnnotationRead, AreaFound, Centre, Saved, TrainingRead
+from annotat3d_tui.tui.remembered import commands, keep_command
 from annotat3d_tui.tui.saying import clear_messages, errors_said
 from annotat3d_tui.tui.screens.details import Details
 from annotat3d_tui.tui.screens.dialogs import Ask, if_given
@@ -22,16 +27,20 @@ from annotat3d_tui.tui.screens.help import HelpPage
 from annotat3d_tui.tui.screens.menu import Item, Menu
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.segment_help import READ_ONLY, help_pages, keys_now, why_not
-from annotat3d_tui.tui.screens.segment_keys import FILES_MENU, SEGMENT_BINDINGS
+from annotat3d_tui.tui.screens.segment_keys import COPY_MENU, FILES_MENU, SEGMENT_BINDINGS
 from annotat3d_tui.tui.screens.welcome import Welcome
-from annotat3d_tui.tui.showing import Showing
+from annotat3d_tui.tui.suggesting import Now, suggested
+from annotat3d_tui.tui.terminal.graphics import NUMBER
+from annotat3d_tui.tui.terminal.probe import Graphics
 from annotat3d_tui.tui.warmup import Warmup
 from annotat3d_tui.tui.widgets.command_line import CommandLine
 from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
 from annotat3d_tui.tui.widgets.facts_panel import FactsPanel
+from annotat3d_tui.tui.widgets.frame import Frame
 from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
 from annotat3d_tui.tui.widgets.labels_panel import LabelsPanel
 from annotat3d_tui.tui.widgets.position_line import PositionLine
+from annotat3d_tui.tui.widgets.side_view import SideView
 from annotat3d_tui.tui.widgets.slice_view import SliceView
 from annotat3d_tui.tui.widgets.tab_line import TabLine
 from annotat3d_tui.tui.widgets.title_line import TitleLine
@@ -46,17 +55,20 @@ MOST_LISTED = 99
 OPACITIES = (0.3, 0.5, 0.7, 1.0)
 
 
-class SegmentScreen(Showing):
+class SegmentScreen(ApplyingJob):
     """The screen on one session; it owns the session and closes it."""
 
     CSS_PATH = "segment.tcss"
     BINDINGS: ClassVar[list[BindingType]] = SEGMENT_BINDINGS
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (70, "-narrow"), (100, "-wide")]  # noqa: RUF012 (as Textual declares it)
     AUTO_FOCUS = "SliceView"
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual has it, but that the whole screen is not drawn again: who gains or loses the keys draws itself."""
 
-    def __init__(self, session: "Session", warmup: Warmup) -> None:
+    def __init__(self, session: "Session", warmup: Warmup, graphics: Graphics | None = None) -> None:
         super().__init__()
-        self.session, self.warmup = session, warmup
+        self.graphics = graphics or Graphics()
+        self.session, self.warmup, self.training_files = session, warmup, []
         self.lease = Lease(session.close)
 
     def compose(self) -> ComposeResult:
@@ -65,8 +77,12 @@ class SegmentScreen(Showing):
         yield TabLine()
         yield PositionLine()
         with Horizontal(id="middle"):
-            with Vertical(id="frame"):
-                yield SliceView(self.session.image.data, self.session.annotation)
+            with Frame(id="frame"):
+                yield (view := SliceView(self.session.image.data, self.session.annotation))
+            with Vertical(id="sides"):
+                for number in range(2):
+                    with Vertical(classes="side"):
+                        yield SideView(view, number)
             with VerticalScroll(id="panel", can_focus=False):
                 yield LabelsPanel()
                 yield FactsPanel(id="tools")
@@ -80,16 +96,26 @@ class SegmentScreen(Showing):
         for message in self.session.messages:
             self.notify(message, timeout=10, markup=False)
         self.query_one(TitleLine).opened = segment_text.title_parts(self.session)
+        self.query_one(TitleLine).graphics = self.graphics.mode
+        for number, view in enumerate((self.view, *self.query(SideView)), NUMBER):
+            view.sharpen(self.graphics, number)
         self.view.refusal = READ_ONLY if self.session.read_only else ""
-        self.view.voxel_size = self.session.image.voxel_size
+        self.view.voxel_size, self.view.unit = self.session.image.voxel_size, self.session.image.unit
         self.view.superpixels = self.session.superpixels
         self.view.label_volume = self.session.label
+        self.look_as_kept()
         self._origin = segment_text.origin_of(self.session)
         self._label_note = segment_text.made_words("label of all slices", self._origin) if self._origin else ""
         self._choose_one_that_is_there()
         self.annotation_changed()
+        self.call_after_refresh(self._slice_seen)
+
+    def _slice_seen(self) -> None:
+        """Begin what may wait until there is something to look at."""
+        self.query_one(CommandLine).know(commands(), self._suggested)
         self.warmup.start()
         self.look()
+        self.make_coarse()
 
     def on_unmount(self) -> None:
         """Compile no more."""
@@ -105,6 +131,16 @@ class SegmentScreen(Showing):
     def _erased(self, event: SliceView.EraseStrokeAt) -> None:
         with errors_said(self):
             self.erase_stroke_at(event.voxel)
+
+    @on(SliceView.AreaGiven)
+    def _area_given(self, event: SliceView.AreaGiven) -> None:
+        with errors_said(self):
+            self.draw(event.stroke)
+
+    @on(AreaFound)
+    def _area_found(self, event: AreaFound) -> None:
+        with errors_said(self):
+            self.take_found(event)
 
     @on(LabelsPanel.Chosen)
     def _chosen(self, event: LabelsPanel.Chosen) -> None:
@@ -135,17 +171,31 @@ class SegmentScreen(Showing):
             if isinstance(command, Do):
                 node = names[command.action].node if command.action in names else self
                 if reason := reason_against(node, command.action):
-                    line.complain(reason)
+                    line.refuse(event.text, reason)
                     return
                 await self.app.run_action(command.action, node)
             elif isinstance(command, Goto):
                 self.view.cursor = command.voxel
+            elif isinstance(command, Contrast):
+                self.set_contrast(command.text)
+            elif isinstance(command, Clip):
+                self.clip(command)
             else:
                 self.draw(command)
         except Annotat3DError as error:
-            line.complain(str(error))
+            line.refuse(event.text, with_keys(str(error), self.app))
         else:
             line.done(event.text)
+            keep_command(event.text)
+
+    def _suggested(self, text: str) -> str | None:
+        view = self.view
+        words = {act.action.replace("_", " ") for act in self.acts() if "(" not in act.action}
+        listed = islice(self.session.annotation.table, MOST_LISTED)
+        labels = tuple((label.id, label.name) for label in listed)
+        place = view.plane, view.index, view.cursor, view.point
+        now = Now(tuple(sorted(words)), labels, view.brush.label, *place, view.brush.radius, view.tolerance)
+        return suggested(text, now)
 
     @on(Centre)
     def _centre_found(self, event: Centre) -> None:
@@ -167,6 +217,7 @@ class SegmentScreen(Showing):
     @on(TrainingRead)
     def _training_read(self, event: TrainingRead) -> None:
         self.session.training.append(event.samples)
+        self.training_files.append(event.path)
         count, name = len(event.samples.labels), event.path.name
         self.notify(f"{count} samples of {name} are learned from, too, until this image is closed.", markup=False)
 
@@ -243,12 +294,18 @@ class SegmentScreen(Showing):
 
     def action_find_label(self) -> None:
         """Let the person type what label is wanted."""
-        self.remove_class("-folded").add_class("-panel")
+        self._unfold_panel()
         self.query_one(LabelsPanel).find()
+
+    def _unfold_panel(self) -> None:
+        """Show the panel; a class of the screen is changed only where it must be, since all is then styled anew."""
+        self.remove_class("-folded")
+        if self.has_class("-tiny"):
+            self.add_class("-panel")
 
     def action_contrast(self) -> None:
         """Let the arrows move the contrast window."""
-        self.remove_class("-folded").add_class("-panel")
+        self._unfold_panel()
         self.query_one(ContrastPanel).focus()
 
     def action_command(self) -> None:
@@ -271,11 +328,7 @@ class SegmentScreen(Showing):
     def action_files(self) -> None:
         """Choose from the files menu."""
         items = [Item(letter, action, title, self.why_not(action, ())) for letter, action, title in FILES_MENU]
-        self.app.push_screen(Menu("Files", items), self._do_from_menu)
-
-    async def _do_from_menu(self, action: str | None) -> None:
-        if action:
-            await self.app.run_action(action, self)
+        self.app.push_screen(Menu("Files", items), self.do_from_menu)
 
     def action_to_slice(self) -> None:
         """Back to the slice."""
@@ -283,7 +336,9 @@ class SegmentScreen(Showing):
         self.view.focus()
 
     def action_cancel(self) -> None:
-        """Stop what runs; when nothing runs, take messages away, then fold the overlay."""
+        """Drop an open polygon, or stop what runs; else take messages away, then fold the overlay."""
+        if self.view.drop_corners():
+            return
         if self.running is not None and self.running.is_file:
             self.notify(self.running.in_the_way, severity="warning", markup=False)
         elif self.cancel():
@@ -300,18 +355,37 @@ class SegmentScreen(Showing):
 
     def acts(self) -> list[Act]:
         """Every action, whatever widget is in focus: the screen's, the files', the slice's, the application's."""
+        return [*self._own_acts(), *self._label_acts(), *self._other_acts()]
+
+    def lasting_acts(self) -> list[Act]:
+        """The same without those of labels, which come and go."""
+        return [*self._own_acts(), *self._other_acts()]
+
+    def _own_acts(self) -> list[Act]:
         own = [act for act in acts_of(self, self.BINDINGS, self.app) if not act.action.startswith("choose(")]
         known = {act.action for act in own}
-        files = [Act(self, action, title, f"f {key}", "") for key, action, title in FILES_MENU if action not in known]
+        menus = (("{segment.files}", FILES_MENU), ("{segment.copy}", COPY_MENU))
+        files = [
+            Act(self, action, title, with_keys(f"{menu} {key}", self.app), "")
+            for menu, items in menus
+            for key, action, title in items
+            if action not in known
+        ]
+        return [*own, *files]
+
+    def _other_acts(self) -> list[Act]:
         slice_acts = acts_of(self.view, SliceView.BINDINGS, self.app)
-        return [*own, *files, *self._label_acts(), *slice_acts, *acts_of(self.app, self.app.BINDINGS, self.app)]
+        return [*slice_acts, *acts_of(self.app, self.app.BINDINGS, self.app)]
 
     def _label_acts(self) -> list[Act]:
         labels = self.session.annotation.table
         return [
-            Act(self, f"choose({label.id})", f"Choose {label.name}", str(label.id) if label.id < 10 else "", "")
-            for label in labels.labels[:MOST_LISTED]
+            Act(self, f"choose({label.id})", f"Choose {label.name}", self._key_of_label(label.id), "")
+            for label in islice(labels, MOST_LISTED)
         ]
+
+    def _key_of_label(self, label: int) -> str:
+        return first_key(f"label.choose_{label}", self.app) if label < 10 else ""
 
     def keys_now(self) -> tuple[Key, ...]:
         """The keys that matter now, for the widget in focus."""

@@ -8,7 +8,14 @@ def _key(id: str, keys: str, action: str, description: str, tooltip: str, show: 
 
 
 CHOOSE_LABEL: list[BindingType] = [
-    _key(f"label.choose_{digit}", str(digit), f"choose({digit})", f"Choose label {digit}", "", show=False)
+    _key(
+        f"label.choose_{digit}",
+        str(digit),
+        f"choose({digit})",
+        f"Choose label {digit}",
+        "What the brush paints.",
+        show=False,
+    )
     for digit in range(1, 10)
 ]
 
@@ -45,10 +52,29 @@ SEGMENT_BINDINGS: list[BindingType] = [
     _key("label.centre", "m", "centre_label", "Centre on label", "Move the cursor to the middle of the chosen label."),
     _key("marks.undo", "u,ctrl+z", "undo", "Undo", "Take back the last act on marks and labels."),
     _key("marks.redo", "ctrl+y", "redo", "Redo", "Do again what was undone."),
-    _key("marks.history", "U", "history", "History…", "All acts; Enter goes back or forth to one."),
+    _key("marks.history", "U", "history", "History…", "All acts; one can go back or forth to any."),
     _key("marks.erase_all", "ctrl+e", "erase_all", "Erase all marks", "Of every label; asks first."),
     _key("segment.goto", "g", "goto", "Go to x y z…", "Move the cursor to a voxel."),
-    _key("segment.contrast", "w", "contrast", "Contrast", "Arrows move the window, r resets it."),
+    _key(
+        "segment.copy",
+        "y",
+        "copy",
+        "Copy…",
+        "Position, label, stroke or command line, to the clipboard (also over SSH) or to a file.",
+    ),
+    _key("segment.contrast", "w", "contrast", "Contrast", "Arrows and the mouse move the window."),
+    _key(
+        "segment.contrast_percent",
+        "percent_sign",
+        "contrast_percent",
+        "Contrast by percentiles",
+        "0-100, 0.5-99.5, 1-99, 2-98, 5-95, 10-90 %.",
+    ),
+    _key("segment.contrast_values", "alt+w", "contrast_values", "Contrast values…", "Grey values, or 1% 99%."),
+    _key("segment.colour_map", "W", "colour_map", "Colour map…", "Colours of grey values, each shown meanwhile."),
+    _key("segment.invert_colours", "I", "invert_colours", "Invert colours", "Of grey values: the other way round."),
+    _key("segment.clipping", "Q", "clipping", "Clipping plane…", "A slice at any angle through the cursor."),
+    _key("segment.alternative", "o", "alternative", "Visualization image", "In the place of the image, or it again."),
     _key("segment.opacity", "L", "opacity", "Label opacity", "30, 50, 70 or 100 %."),
     _key("segment.command", "colon", "command", "Command line", "Strokes and words as text."),
     _key("segment.panel", "backslash", "panel", "Side panel", "Fold it or show it."),
@@ -69,10 +95,26 @@ FILES_MENU: tuple[tuple[str, str, str], ...] = (
     ("M", "load_markers", "Load a mask, as markers or label…"),
     ("S", "load_superpixels", "Load superpixels…"),
     ("C", "load_classifier", "Load classifier, and label this image by it…"),
+    ("v", "open_visualization", "Open visualization image…"),
+    ("V", "close_visualization", "Close visualization image"),
     ("T", "load_training", "Load training data, to learn from it, too…"),
+    ("j", "apply_job", "Apply as a job, which outlives this screen"),
 )
 """Letter in the menu, action, title."""
 
+COPY_MENU: tuple[tuple[str, str, str], ...] = (
+    ("y", "copy_position", "Copy position"),
+    ("l", "copy_label", "Copy label under the cursor"),
+    ("s", "copy_stroke", "Copy last stroke"),
+    ("c", "copy_command", "Copy command line of Apply"),
+    ("Y", "write_position", "Position to a file…"),
+    ("L", "write_label", "Label under the cursor to a file…"),
+    ("S", "write_stroke", "Last stroke to a file…"),
+    ("C", "write_command", "Command line of Apply to a file…"),
+)
+"""Letter in the menu of what can be copied, action, title."""
+
 HELP = """\
-Mark a few voxels of each label, press ⇧A, look, correct, press ⇧A again. Space puts the brush down and up, or drag \
-with the mouse. Every mark is on disk the moment it is made: nothing needs to be saved before leaving."""
+Mark a few voxels of each label, press {segment.apply}, look, correct, press {segment.apply} again. {slice.pen} puts \
+the brush down and up, or drag with the mouse. Every mark is on disk the moment it is made: nothing needs to be saved \
+before leaving."""

@@ -18,7 +18,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from annotat3d_tui import __version__, workspace
 from annotat3d_tui.errors import Annotat3DError, WorkspaceInUse
 from annotat3d_tui.parameters import Parameters
-from annotat3d_tui.tui.actions import Act, acts_of
+from annotat3d_tui.tui.actions import Act, acts_of, first_key
 from annotat3d_tui.tui.opening import demo_folder, open_demo, open_session
 from annotat3d_tui.tui.raw_form import RawForm, form_for, lacks_properties
 from annotat3d_tui.tui.saying import say_error
@@ -34,6 +34,23 @@ if TYPE_CHECKING:
     from annotat3d_tui.workspace import Workspace
 
 MOST_RECENT = 9
+CHOICES = (
+    ("welcome.demo", "Demo", "the embedded volume", "demo"),
+    ("welcome.image", "Open an image…", "TIFF, RAW, NumPy", "open_image"),
+    ("welcome.workspace", "Open a workspace…", "a folder NAME.annotat3d", "open_workspace"),
+)
+"""Id of a binding, title, what it is, action."""
+KEYS = (
+    ("welcome.demo", "demo", "demo", 2),
+    ("welcome.image", "image", "open_image", 2),
+    ("welcome.workspace", "workspace", "open_workspace", 2),
+    ("app.jobs", "jobs", "app.jobs", 4),
+    ("app.gpus", "GPUs", "app.gpus", 4),
+    ("app.help", "help", "app.help", 1),
+    ("app.palette", "palette", "app.command_palette", 3),
+    ("app.quit", "quit", "app.quit", 2),
+)
+"""Of the last line: id of a binding, word, action, how early it is left out."""
 HELP = """\
 Open an image, or a workspace that was made for one. A workspace is a folder beside the image, \
 NAME.annotat3d, that keeps marks, superpixels, label and parameters."""
@@ -49,11 +66,11 @@ class InUse:
 
 
 class Opened(Message):
-    """A session was opened."""
+    """A session was opened; `label`: a file of a label of its image, to be offered."""
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(self, session: "Session", label: Path | None = None) -> None:
         super().__init__()
-        self.session = session
+        self.session, self.label = session, label
 
 
 class Refused(Message):
@@ -78,7 +95,14 @@ class Welcome(Screen[None]):
         Binding("escape", "back", "Back", show=False, id="welcome.back", tooltip="To what is open."),
     ]
     BINDINGS += [
-        Binding(str(digit), f"recent({digit})", f"Recent {digit}", show=False, id=f"welcome.recent_{digit}")
+        Binding(
+            str(digit),
+            f"recent({digit})",
+            f"Recent {digit}",
+            show=False,
+            id=f"welcome.recent_{digit}",
+            tooltip="A workspace that was open lately.",
+        )
         for digit in range(1, MOST_RECENT + 1)
     ]
 
@@ -100,14 +124,8 @@ class Welcome(Screen[None]):
     def on_mount(self) -> None:
         """The keys of this screen."""
         self.query_one(OptionList).highlighted = 0
-        words = (("d", "demo", "demo"), ("o", "image", "open_image"), ("w", "workspace", "open_workspace"))
-        keys = [Key(key, word, action, 2) for key, word, action in words]
-        self.query_one(KeyLine).keys = (
-            *keys,
-            Key("F1", "help", "app.help", 1),
-            Key("^P", "palette", "app.command_palette", 3),
-            Key("^Q", "quit", "app.quit", 2),
-        )
+        keyed = (Key(first_key(id, self.app), word, action, spare) for id, word, action, spare in KEYS)
+        self.query_one(KeyLine).keys = tuple(key for key in keyed if key.key)
         if self._in_use is not None:
             self._ask_whether_to_look(self._in_use)
 
@@ -223,7 +241,13 @@ class Welcome(Screen[None]):
         """The actions of this screen and those of everywhere."""
         own = [act for act in acts_of(self, self.BINDINGS, self.app) if not act.action.startswith("recent(")]
         recent = [
-            Act(self, f"recent({number})", f"Open {folder.name}", str(number), str(folder.parent))
+            Act(
+                self,
+                f"recent({number})",
+                f"Open {folder.name}",
+                first_key(f"welcome.recent_{number}", self.app),
+                str(folder.parent),
+            )
             for number, folder in enumerate(self._recent, 1)
         ]
         return [*own, *recent, *acts_of(self.app, self.app.BINDINGS, self.app)]
@@ -236,24 +260,22 @@ class Welcome(Screen[None]):
         self.query_one("#opening", Static).update(text)
 
     def _choices(self) -> list[Option]:
-        own = [
-            Option(choice_line("d", "Demo", "the embedded volume"), "demo"),
-            Option(choice_line("o", "Open an image…", "TIFF, RAW, NumPy"), "open_image"),
-            Option(choice_line("w", "Open a workspace…", "a folder NAME.annotat3d"), "open_workspace"),
-        ]
+        own = [Option(choice_line(first_key(id, self.app), title, what), action) for id, title, what, action in CHOICES]
         if not self._recent:
             return own
         heading = Option(Content.assemble(("\nRecent", "bold $text-accent")), disabled=True)
-        return [*own, heading, *(recent_option(number, folder) for number, folder in enumerate(self._recent, 1))]
+        keyed = ((number, first_key(f"welcome.recent_{number}", self.app)) for number in range(1, MOST_RECENT + 1))
+        recent = (recent_option(*one, folder) for one, folder in zip(keyed, self._recent, strict=False))
+        return [*own, heading, *recent]
 
 
-def recent_option(number: int, folder: Path) -> Option:
+def recent_option(number: int, key: str, folder: Path) -> Option:
     """A workspace that was open lately."""
     name = folder.name.removesuffix(workspace.SUFFIX)
-    return Option(choice_line(str(number), name, str(folder.parent)), f"recent({number})")
+    return Option(choice_line(key, name, str(folder.parent)), f"recent({number})")
 
 
 def choice_line(key: str, title: str, what: str) -> Content:
     """A key, a title, and what it is."""
     name = Content(title).truncate(20, ellipsis=True, pad=True)
-    return Content.assemble((f" {key}  ", "bold $text-accent"), name, "  ", (what, "$foreground 60%"))
+    return Content.assemble((f" {key:<2} ", "bold $text-accent"), name, "  ", (what, "$foreground 60%"))

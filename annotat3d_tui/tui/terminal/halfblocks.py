@@ -1,6 +1,7 @@
 """Pixels in cells of a Textual screen: strips of half-blocks, kept by line, and which cells have changed."""
 
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from annotat3d_tui.render.palette import COLOURS_16, COLOURS_256, TRUECOLOR, Pal
 
 LOWER_HALF = "▄"
 KEPT_STYLES = 20_000
+UNSET = -2
+"""In place of a colour: the terminal has not been told one."""
 GAP = 3
 """Changed cells of a line that are nearer than this are redrawn as one stretch: moving the cursor costs as much."""
 MANY = 96
@@ -31,43 +34,41 @@ def palette_for(color_system: str | None) -> Palette:
 
 
 class PixelStrip(Strip):
-    """A strip that sends a colour only where it changes: half the bytes of one that sends all with each segment."""
+    """A strip of a canvas, which sends a colour only where it changes: half the bytes of one that sends all.
+
+    Segments, and whatever else a strip has, are made when somebody asks for them: hardly ever.
+    """
+
+    def __init__(self, canvas: "Canvas", upper: list[int], lower: list[int]) -> None:
+        self._canvas, self._upper, self._lower = canvas, upper, lower
+        self._cell_length = len(upper)
+        self._text: str | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """What `Strip` would have made at once."""
+        if name not in Strip.__slots__:
+            raise AttributeError(name)
+        super().__init__(self._canvas.segments(self._upper, self._lower), len(self._upper))
+        return getattr(self, name)
 
     def crop(self, start: int, end: int | None = None) -> Strip:
         """The cells `start` to `end`, still frugal."""
-        cropped = super().crop(start, end)
-        return cropped if isinstance(cropped, PixelStrip) else PixelStrip(cropped, cropped.cell_length)
+        stop = len(self._upper) if end is None else min(end, len(self._upper))
+        if start <= 0 and stop == len(self._upper):
+            return self
+        cells = slice(max(start, 0), stop)
+        return PixelStrip(self._canvas, self._upper[cells], self._lower[cells])
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """The strips that end at these cells."""
+        ends = [cut for cut in cuts if cut <= len(self._upper)]
+        return [self.crop(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
 
     def render(self, console: Console) -> str:
-        """The text with colour codes; of the two ways to write a cell, the one that changes fewer colours."""
-        parts = []
-        front = back = ""
-        for text, style, _ in self:
-            above, below = _codes(style)
-            if above and above != front and below != back:
-                above_flipped, below_flipped = _codes(style, flipped=True)
-                if above_flipped == front or below_flipped == back:
-                    text, above, below = text.translate(_FLIPPED), above_flipped, below_flipped
-            if above and above != front:
-                parts.append(f"\x1b[{above};{below}m" if below != back else f"\x1b[{above}m")
-                front = above
-            elif below != back:
-                parts.append(f"\x1b[{below}m")
-            parts.append(text)
-            back = below
-        return "".join([*parts, "\x1b[0m"]) if parts else ""
-
-
-_FLIPPED = str.maketrans(UPPER_HALF + LOWER_HALF, LOWER_HALF + UPPER_HALF)
-
-
-@lru_cache(KEPT_STYLES)
-def _codes(style: Style, flipped: bool = False) -> tuple[str, str]:
-    """The codes of the foreground, "" for none, and of the background; flipped: each the colour of the other."""
-    front, back = (style.bgcolor, style.color) if flipped else (style.color, style.bgcolor)
-    assert back is not None
-    above = ";".join(front.get_ansi_codes()) if front is not None else ""
-    return above, ";".join(back.get_ansi_codes(foreground=False))
+        """The text with colour codes."""
+        if self._text is None:
+            self._text = self._canvas.text(self._upper, self._lower)
+        return self._text
 
 
 class Canvas:
@@ -85,10 +86,13 @@ class Canvas:
         self._strips: dict[tuple[int, int, int], Strip] = {}
         self._columns: set[tuple[int, int]] = set()
         self._styles: dict[tuple[int, int], tuple[str, Style]] = {}
+        self._codes: tuple[dict[int, str], dict[int, str]] = {}, {}
+        self._rows: list[list[int]] = []
 
     def put(self, pixels: NDArray[np.int32]) -> list[Region] | None:
         """Take new pixels (2 · lines, columns); the regions of cells that changed, None when all is to be redrawn."""
         before, self.pixels = self.pixels, pixels
+        self._rows = []
         if before.shape != pixels.shape:
             self._strips.clear()
             self._columns.clear()
@@ -108,14 +112,46 @@ class Canvas:
             self._columns.add((begin, end))
         return self._strips[place]
 
-    def _make(self, line: int, begin: int, end: int) -> Strip:
-        upper, lower = self.pixels[2 * line : 2 * line + 2, begin:end].tolist()
-        segments = [self._segment(*cell, length) for cell, length in runs(upper, lower)]
-        return PixelStrip(segments, end - begin)
+    def text(self, upper: list[int], lower: list[int]) -> str:
+        """Two rows of pixels with colour codes; of the two ways to write a cell, the one that changes fewer colours."""
+        front_codes, back_codes = self._codes_of({*upper, *lower})
+        parts: list[str] = []
+        add = parts.append
+        front = back = UNSET
+        for above, below in zip(upper, lower, strict=True):
+            if above == below:
+                add(" " if below == back else f"\x1b[{back_codes[below]}m ")
+                back = below
+                continue
+            glyph, ink, paper = UPPER_HALF, above, below
+            if front != above and back != below and (front == below or back == above):
+                glyph, ink, paper = LOWER_HALF, below, above
+            if ink == front:
+                add(glyph if paper == back else f"\x1b[{back_codes[paper]}m{glyph}")
+            elif paper == back:
+                add(f"\x1b[{front_codes[ink]}m{glyph}")
+            else:
+                add(f"\x1b[{front_codes[ink]};{back_codes[paper]}m{glyph}")
+            front, back = ink, paper
+        return "".join([*parts, "\x1b[0m"]) if parts else ""
 
-    def _segment(self, above: int, below: int, length: int) -> Segment:
-        glyph, style = self._cell(above, below)
-        return Segment(glyph * length, style)
+    def segments(self, upper: list[int], lower: list[int]) -> list[Segment]:
+        """Two rows of pixels as Rich has them."""
+        cells = ((self._cell(*cell), length) for cell, length in runs(upper, lower))
+        return [Segment(glyph * length, style) for (glyph, style), length in cells]
+
+    def _make(self, line: int, begin: int, end: int) -> Strip:
+        if not self._rows:
+            self._rows = self.pixels.tolist()
+        return PixelStrip(self, self._rows[2 * line][begin:end], self._rows[2 * line + 1][begin:end])
+
+    def _codes_of(self, colours: set[int]) -> tuple[dict[int, str], dict[int, str]]:
+        """The terminal's codes of these colours and others, in front and behind."""
+        front, back = self._codes
+        for code in colours.difference(front):
+            colour = self._colour(code)
+            front[code], back[code] = ";".join(colour.get_ansi_codes()), ";".join(colour.get_ansi_codes(False))
+        return front, back
 
     def _cell(self, above: int, below: int) -> tuple[str, Style]:
         """The character and style that show two pixels; a space where they are the same, which is shorter to send."""

@@ -6,13 +6,15 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from annotat3d_tui.tui.actions import with_keys
+
 WIDE = 30
 INDENT = 12
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A heading and pieces with their styles, which are wrapped between pieces."""
+    """A heading and pieces with their styles, which are wrapped between pieces; `{id}` is the key of a binding."""
 
     heading: str
     pieces: tuple[tuple[str | Content, str], ...]
@@ -28,7 +30,12 @@ class FactsPanel(Widget):
     def render(self) -> Content:
         """The lines."""
         width = max(self.content_size.width, 1)
-        return Content("\n").join(line for fact in self.facts for line in fact_lines(fact, width))
+        return Content("\n").join(line for fact in self.facts for line in fact_lines(self._keyed(fact), width))
+
+    def _keyed(self, fact: Fact) -> Fact:
+        """With the keys of the keymap in its words."""
+        pieces = [(with_keys(text, self.app) if isinstance(text, str) else text, style) for text, style in fact.pieces]
+        return Fact(fact.heading, tuple(pieces))
 
 
 def fact_lines(fact: Fact, width: int) -> list[Content]:

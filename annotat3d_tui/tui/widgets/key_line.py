@@ -26,9 +26,9 @@ class Key(NamedTuple):
     node: DOMNode | None = None
 
     def content(self) -> Content:
-        """The key bright, unless it can do nothing now, and its word."""
-        style = "bold $foreground 60%" if self.off else "bold $text-accent"
-        return Content.assemble((self.key, style), " ", (self.does, "$foreground 60%"))
+        """The key and its word, a cross between them when it can do nothing now."""
+        style = "$foreground 60%" if self.off else "bold $text-accent"
+        return Content.assemble((self.key, style), "×" if self.off else " ", (self.does, "$foreground 60%"))
 
 
 class KeyLine(Widget):

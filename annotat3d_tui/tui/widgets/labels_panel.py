@@ -1,6 +1,6 @@
 """The list of labels: colour, id, letter, name, share of voxels, marks; found by typing a part of a name or an id."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -14,15 +14,19 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.tui.widgets.long_list import LongList
+
+SIGNS = {(False, True): "▌", (False, False): "┆", (True, True): "◆", (True, False): "◇"}
+"""Before a label: whether the brush paints it, and whether it is seen."""
 
 
 @dataclass(frozen=True)
 class LabelRow:
     """One label as the list shows it.
 
-    colour: as Textual reads it; share: of the voxels (0…1), None when there is no label volume;
-    marks: strokes.
+    colour: as Textual reads it; pattern: its sign, a blank where labels have none; share: of the voxels (0…1), None
+    when there is no label volume; marks: strokes.
     """
 
     id: int
@@ -33,6 +37,8 @@ class LabelRow:
     share: float | None = None
     marks: int = 0
     locked: bool = False
+    chosen: bool = False
+    pattern: str = " "
 
 
 class LabelRows(Protocol):
@@ -43,12 +49,11 @@ class LabelRows(Protocol):
         """Ids of all, in the order of the list."""
 
     @property
-    def number_of(self) -> Mapping[int, int]:
-        """Where each id stands in the list, from 0."""
-
-    @property
     def names(self) -> Sequence[str]:
         """Folded names of all, to be searched."""
+
+    def place_of(self, label: int) -> int | None:
+        """Where a label stands in the list, from 0; None where it does not."""
 
     def __getitem__(self, number: int) -> LabelRow:
         """The row with a number from 0."""
@@ -58,8 +63,17 @@ class LabelList(LongList):
     """The rows; the highlighted one is the label that the brush paints."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "screen.rename_label", "Rename", id="labels.rename"),
-        Binding("escape", "screen.to_slice", "Back to the slice", show=False, id="labels.back"),
+        Binding(
+            "f2", "screen.rename_label", "Rename", id="labels.rename", tooltip="Give the chosen label another name."
+        ),
+        Binding(
+            "escape",
+            "screen.to_slice",
+            "Back to the slice",
+            show=False,
+            id="labels.back",
+            tooltip="The chosen label stays.",
+        ),
     ]
 
 
@@ -67,9 +81,9 @@ class LabelFilter(Input):
     """A part of a name, or an id; the arrows move in the list beneath."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "move(1)", "Next", show=False, id="filter.next"),
-        Binding("up", "move(-1)", "Previous", show=False, id="filter.previous"),
-        Binding("escape", "leave", "All labels", show=False, id="filter.leave"),
+        Binding("down", "move(1)", "Next", show=False, id="filter.next", tooltip="The label after."),
+        Binding("up", "move(-1)", "Previous", show=False, id="filter.previous", tooltip="The label before."),
+        Binding("escape", "leave", "All labels", show=False, id="filter.leave", tooltip="Show the whole list again."),
     ]
 
     class Left(Message):
@@ -94,8 +108,9 @@ class LabelFilter(Input):
 class LabelsPanel(Vertical):
     """Heading, filter and rows; choosing a row posts `Chosen`."""
 
-    rows: reactive[LabelRows | None] = reactive(None)
-    chosen: reactive[int] = reactive(0)
+    rows: reactive[LabelRows | None] = reactive(None, repaint=False)
+    chosen: reactive[int] = reactive(0, repaint=False)
+    _heading: Content | None = None
     _shown: Sequence[int] = ()
     """Numbers of the rows that the filter leaves."""
 
@@ -133,6 +148,8 @@ class LabelsPanel(Vertical):
     def watch_chosen(self) -> None:
         """Highlight the chosen label."""
         self._highlight()
+        if self.is_mounted:
+            self.query_one(LabelList).refresh_changed()
 
     def on_resize(self) -> None:
         """Fit the heading to the width."""
@@ -186,12 +203,15 @@ class LabelsPanel(Vertical):
         text, total = self.query_one(LabelFilter).value.strip(), len(self.rows.ids)
         self._shown = matching(text, self.rows.ids, self.rows.names) if text else range(total)
         found = f"{len(self._shown)} of {total}" if text else "voxels  marks"
-        self.query_one(".heading", Static).update(heading("Labels", found, width))
+        above = heading("Labels", found, width)
+        if self._heading is None or not self._heading.is_same(above):
+            self._heading = above
+            self.query_one(".heading", Static).update(above)
         listed = self.query_one(LabelList)
         listed.count = len(self._shown)
         self.fit()
         self._highlight()
-        listed.refresh()
+        listed.refresh_changed()
 
     def fit(self) -> None:
         """Take no more than half of the panel, heading and filter included."""
@@ -206,7 +226,7 @@ class LabelsPanel(Vertical):
     def _highlight(self) -> None:
         if not self.is_mounted or self.rows is None or self.query_one(LabelFilter).value:
             return
-        self.query_one(LabelList).highlighted = self.rows.number_of.get(self.chosen)
+        self.query_one(LabelList).highlighted = self.rows.place_of(self.chosen)
 
 
 def matching(text: str, ids: Sequence[int], names: Sequence[str]) -> list[int]:
@@ -220,12 +240,27 @@ def matching(text: str, ids: Sequence[int], names: Sequence[str]) -> list[int]:
     [2]
     """
     wanted = text.casefold()
-    found = [i for i, (id, name) in enumerate(zip(ids, names, strict=True)) if wanted in name or _begins(id, wanted)]
-    return sorted(found, key=lambda number: str(ids[number]) != wanted)
+    begun = _beginning_with(wanted)
+    if not begun:
+        return [i for i, name in enumerate(names) if wanted in name]
+    found = [i for i, (id, name) in enumerate(zip(ids, names, strict=True)) if id in begun or wanted in name]
+    if int(wanted) in ids:
+        itself = ids.index(int(wanted))
+        found.remove(itself)
+        found.insert(0, itself)
+    return found
 
 
-def _begins(id: int, wanted: str) -> bool:
-    return wanted[0].isdigit() and str(id).startswith(wanted)
+def _beginning_with(wanted: str) -> frozenset[int]:
+    """The ids that a text begins, of all that a label may have.
+
+    >>> sorted(_beginning_with("6553"))
+    [6553, 65530, 65531, 65532, 65533, 65534, 65535]
+    """
+    if not (wanted.isascii() and wanted.isdecimal()) or wanted[0] == "0" or len(wanted) > 5:
+        return frozenset()
+    longer = (range(int(wanted) * 10**more, (int(wanted) + 1) * 10**more) for more in range(len(str(HIGHEST_LABEL))))
+    return frozenset(id for ids in longer if ids[0] <= HIGHEST_LABEL for id in ids if id <= HIGHEST_LABEL)
 
 
 def heading(left: str, right: str, width: int) -> Content:
@@ -235,16 +270,22 @@ def heading(left: str, right: str, width: int) -> Content:
 
 
 def row_line(row: LabelRow, width: int) -> Content:
-    """`▌2 B Grain   30.1 %    5`, the name as long as the width allows; `#Grain` where it is locked."""
+    """`▌2 B Grain   30.1 %    5`, the name as long as the width allows; `#Grain` where it is locked.
+
+    The first sign is `◆` where the brush paints it, `┆` where it is hidden, `◇` where it is both.
+
+    >>> row_line(LabelRow(2, "B", "Grain", "red", locked=True, chosen=True), 22).plain
+    '◆2B #Grain           0'
+    """
     wide = width >= 30
     share = "" if row.share is None else share_text(row.share, wide)
     numbers = share.rjust(8 if wide else 5) + count_text(row.marks).rjust(7 if wide else 4)
-    start = f"{row.id} {row.letter} " if wide else f"{row.id}{row.letter} "
+    start = f"{row.id} {row.letter}{row.pattern}" if wide else f"{row.id}{row.letter}{row.pattern}"
     room = max(width - 1 - len(start) - len(numbers), 1)
     name = Content("#" * row.locked + row.name).truncate(room, ellipsis=True, pad=True)
     style = "" if row.visible else "$foreground 60% strike"
     return Content.assemble(
-        ("▌" if row.visible else "┆", row.colour), start, name.stylize(style) if style else name, numbers
+        (SIGNS[row.chosen, row.visible], row.colour), start, name.stylize(style) if style else name, numbers
     )
 
 

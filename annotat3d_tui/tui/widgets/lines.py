@@ -56,9 +56,9 @@ def _width(parts: Sequence[Piece], gap: int) -> int:
     return sum(part.content().cell_length for part in parts) + gap * (len(parts) - 1)
 
 
-def joined(parts: Sequence[Part], separator: str = " · ") -> Content:
-    """The parts as one line."""
-    dot = Content.assemble((separator, "$foreground 40%"))
+def joined(parts: Sequence[Part], separator: str = " · ", style: str = "$foreground 40%") -> Content:
+    """The parts as one line; without a style of its own the separator costs fewer bytes."""
+    dot = Content.assemble((separator, style))
     return dot.join(part.content() for part in parts)
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -26,13 +26,17 @@ class LongList(ScrollView, can_focus=True):
     LongList > .long-list--highlighted { background: $surface-lighten-2; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "by(1)", "Down", show=False, id="list.down"),
-        Binding("up", "by(-1)", "Up", show=False, id="list.up"),
-        Binding("pagedown", "by_page(1)", "Page down", show=False, id="list.page_down"),
-        Binding("pageup", "by_page(-1)", "Page up", show=False, id="list.page_up"),
-        Binding("home", "to(0)", "First", show=False, id="list.first"),
-        Binding("end", "to(-1)", "Last", show=False, id="list.last"),
-        Binding("enter", "select", "Choose", show=False, id="list.choose"),
+        Binding("down", "by(1)", "Down", show=False, id="list.down", tooltip="One line."),
+        Binding("up", "by(-1)", "Up", show=False, id="list.up", tooltip="One line."),
+        Binding(
+            "pagedown", "by_page(1)", "Page down", show=False, id="list.page_down", tooltip="As many lines as are seen."
+        ),
+        Binding(
+            "pageup", "by_page(-1)", "Page up", show=False, id="list.page_up", tooltip="As many lines as are seen."
+        ),
+        Binding("home", "to(0)", "First", show=False, id="list.first", tooltip="The top of the list."),
+        Binding("end", "to(-1)", "Last", show=False, id="list.last", tooltip="The end of the list."),
+        Binding("enter", "select", "Choose", show=False, id="list.choose", tooltip="The line that is bright."),
     ]
 
     count: reactive[int] = reactive(0)
@@ -45,9 +49,23 @@ class LongList(ScrollView, can_focus=True):
             super().__init__()
             self.number, self.alone = number, alone
 
+    class Moved(Message):
+        """Another line is highlighted."""
+
     def __init__(self, line: Line, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._line = line
+        self._seen: dict[int, tuple[int, int, Content]] = {}
+
+    def refresh_changed(self) -> None:
+        """Draw those of the lines seen again that say something else now."""
+        changed = [
+            y
+            for y, (number, width, before) in self._seen.items()
+            if number >= self.count or not self._line(number, width).is_same(before)
+        ]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def watch_count(self) -> None:
         """Scroll as far as there are lines; what is highlighted is seen once they are laid out."""
@@ -61,9 +79,10 @@ class LongList(ScrollView, can_focus=True):
         return None if number is None or not self.count else min(max(number, 0), self.count - 1)
 
     def watch_highlighted(self) -> None:
-        """Keep it in sight."""
+        """Keep it in sight, and tell."""
         self.show_highlighted()
         self.refresh()
+        self.post_message(self.Moved())
 
     def on_resize(self) -> None:
         """Keep it in sight."""
@@ -90,7 +109,9 @@ class LongList(ScrollView, can_focus=True):
         style = self.get_visual_style(name)
         if not 0 <= number < self.count or width < 1:
             return Strip.blank(width, style.rich_style)
-        strips = Visual.to_strips(self, self._line(number, width), width, 1, style, pad=True)
+        line = self._line(number, width)
+        self._seen[y] = number, width, line
+        strips = Visual.to_strips(self, line, width, 1, style, pad=True)
         return strips[0] if strips else Strip.blank(width, style.rich_style)
 
     def on_click(self, event: events.Click) -> None:

@@ -6,18 +6,23 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from textual import on
 from textual.message import Message
 from textual.reactive import var
 
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.labels.planes import PLANES, axes_of
+from annotat3d_tui.render.colormaps import GRAYS, check_map
 from annotat3d_tui.render.halfblocks import NOTHING, packed
 from annotat3d_tui.render.palette import Palette
 from annotat3d_tui.render.planes import index_of, plane_size, point_of, voxel_of
+from annotat3d_tui.render.scale_bar import ScaleBar, scale_bar
 from annotat3d_tui.render.slice import Window
 from annotat3d_tui.render.viewport import Point, Viewport
+from annotat3d_tui.tui.widgets.crosshair import draw_crosshair
 from annotat3d_tui.tui.widgets.pixels import Pixels
 from annotat3d_tui.tui.widgets.scene import Look, Scene
+from annotat3d_tui.tui.widgets.sharp import Drawing, SharpPixels
 from annotat3d_tui.workflow.evidence import Evidence
 
 Voxel = tuple[int, int, int]
@@ -25,7 +30,7 @@ PAN_SHARE = 4
 """A key pans by this part of the view."""
 
 
-class SlicePicture(Pixels):
+class SlicePicture(SharpPixels):
     """One plane of an image (Z, Y, X) in half-blocks, and a place in it, the cursor (z, y, x).
 
     `voxel_size` (z, y, x) makes voxels as long as they are. `zoom` is pixels per finest voxel, 0 shows the whole
@@ -38,10 +43,16 @@ class SlicePicture(Pixels):
     zoom: var[float] = var(0.0, init=False)
     centre: var[tuple[float, float] | None] = var(None, init=False)
     window: var[Window | None] = var(None, init=False)
-    colormap: var[str] = var("grays", init=False)
+    colormap: var[str] = var(GRAYS, init=False)
     show_label: var[bool] = var(True, init=False)
     show_superpixels: var[bool] = var(False, init=False)
     show_markers: var[bool] = var(True, init=False)
+    show_contour: var[bool] = var(False, init=False)
+    show_patterns: var[bool] = var(False, init=False)
+    show_crosshair: var[bool] = var(False, init=False)
+    show_bar: var[bool] = var(False, init=False)
+    show_alternative: var[bool] = var(False, init=False)
+    show_sides: var[bool] = var(True, init=False)
     label_opacity: var[float] = var(0.5, init=False)
     heat: var[str] = var("", init=False)
     heat_label: var[int] = var(0, init=False)
@@ -72,10 +83,19 @@ class SlicePicture(Pixels):
             """Only the newest view counts."""
             return isinstance(message, SlicePicture.ViewChanged)
 
+    class ClippingWanted(ViewMessage, namespace="slice_view"):
+        """The plane after the last one, which lies at any angle, is to be seen."""
+
+    class ExactReady(Message, bubble=False):
+        """The disk has given what was shown coarsely."""
+
     def __init__(self, image: NDArray[Any], annotation: Annotation, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.voxel_size: tuple[float, float, float] = (1.0, 1.0, 1.0)
-        self.scene = Scene(image, annotation)
+        self.unit = "voxel"
+        self.followers: list[Pixels] = []
+        """Widgets that show something of this view, and are drawn again when it is."""
+        self.scene = Scene(image, annotation, lambda: self.post_message(self.ExactReady()))
         depth, rows, columns = self.scene.shape
         self.set_reactive(SlicePicture.cursor, (depth // 2, rows // 2, columns // 2))
 
@@ -99,11 +119,8 @@ class SlicePicture(Pixels):
     @property
     def viewport(self) -> Viewport:
         """Which voxel is where on the screen."""
-        sizes = tuple(size if math.isfinite(size) and size > 0 else 1.0 for size in self.voxel_size)
-        down, across = plane_size(sizes, self.plane)
         cells = max(self.size.width, 1), max(self.size.height, 1)
-        spacing = (down / min(sizes), across / min(sizes))
-        return Viewport(plane_size(self.scene.shape, self.plane), cells, self.zoom, self.centre, spacing)
+        return viewport_of(self.scene.shape, self.voxel_size, self.plane, cells, self.zoom, self.centre)
 
     @property
     def label_volume(self) -> NDArray[Any] | None:
@@ -126,6 +143,21 @@ class SlicePicture(Pixels):
         self.redraw_soon()
 
     @property
+    def alternative(self) -> NDArray[Any] | None:
+        """The visualization image, of the image's shape; nothing but the picture knows it."""
+        return self.scene.volume("alternative")
+
+    @alternative.setter
+    def alternative(self, volume: NDArray[Any] | None) -> None:
+        self.scene.set_volume("alternative", volume)
+        self.redraw_soon()
+
+    @property
+    def window_now(self) -> Window:
+        """The grey values that are drawn at the two ends of the map."""
+        return self.window or self.scene.automatic_window(self.show_alternative)
+
+    @property
     def evidence(self) -> Evidence | None:
         """Probabilities and uncertainty, which are shown as heat when asked for."""
         return self.scene.evidence
@@ -136,6 +168,11 @@ class SlicePicture(Pixels):
         self.redraw_soon()
 
     # when something changes
+
+    @on(ExactReady)
+    def _show_exact(self) -> None:
+        self.scene.exact_arrived()
+        self.redraw_soon()
 
     def validate_cursor(self, cursor: Voxel) -> Voxel:
         """The nearest voxel of the image."""
@@ -166,12 +203,24 @@ class SlicePicture(Pixels):
 
     watch_zoom = watch_centre = watch_window = _view_changed
     watch_show_label = watch_show_superpixels = watch_show_markers = watch_label_opacity = _view_changed
-    watch_heat = watch_heat_label = _view_changed
+    watch_heat = watch_heat_label = watch_show_contour = watch_show_crosshair = watch_show_bar = _view_changed
+    watch_show_alternative = watch_show_sides = watch_show_patterns = _view_changed
+
+    def validate_colormap(self, name: str) -> str:
+        """The name of the map; raises InvalidParameter for one that is none."""
+        return check_map(name)
 
     def watch_colormap(self) -> None:
         """Draw with other colours."""
-        self.redraw_whole()
+        for one in (self, *self.followers):
+            one.redraw_whole()
         self._view_changed()
+
+    def redraw_soon(self) -> None:
+        """Draw what has changed, here and in what follows this view."""
+        super().redraw_soon()
+        for one in self.followers:
+            one.redraw_soon()
 
     def _look_through(self, viewport: Viewport) -> None:
         self.zoom, self.centre = viewport.zoom, viewport.centre
@@ -199,12 +248,15 @@ class SlicePicture(Pixels):
             self.cursor = voxel_of(self.point, int(ahead[0]), self.plane)
 
     def action_plane(self) -> None:
-        """Show the next plane through the cursor."""
+        """Show the next plane through the cursor; after the last one the clipping plane is wanted."""
         names = list(PLANES)
-        self.plane = names[(names.index(self.plane) + 1) % len(names)]
+        if self.plane == names[-1]:
+            self.post_message(self.ClippingWanted(self))
+        else:
+            self.plane = names[names.index(self.plane) + 1]
 
     def action_show(self, what: str) -> None:
-        """Show or hide the label, the superpixels or the markers."""
+        """Show or hide the label, its contour or pattern, superpixels, markers, the crosshair, the scale bar."""
         name = f"show_{what}"
         setattr(self, name, not getattr(self, name))
 
@@ -219,6 +271,10 @@ class SlicePicture(Pixels):
     def action_zoom(self, steps: int) -> None:
         """Zoom in or out with the cursor kept in its place."""
         self._look_through(self.viewport.zoomed(steps, self.viewport.cell_of(self.point)))
+
+    def action_one_to_one(self) -> None:
+        """A pixel a voxel, with the cursor kept in its place."""
+        self._look_through(self.viewport.at(1.0, self.viewport.cell_of(self.point)))
 
     def action_fit(self) -> None:
         """Show the whole slice."""
@@ -237,22 +293,84 @@ class SlicePicture(Pixels):
 
     # the screen
 
+    def terminal_palette(self) -> Palette:
+        """The terminal's colours."""
+        return super().palette()
+
     def palette(self) -> Palette:
         """The terminal's colours, with the chosen map for grey values."""
-        return replace(super().palette(), colormap=self.colormap)
+        return replace(self.terminal_palette(), colormap=self.colormap)
 
     def pixels(self, palette: Palette) -> NDArray[np.int32]:
         """The slice as the cells show it."""
         return self.drawn(self.viewport, palette)
 
     def drawn(self, viewport: Viewport, palette: Palette) -> NDArray[np.int32]:
-        """The one place where layers are drawn, for a screen of any pixels: `viewport.screen`, 0xRRGGBB or NOTHING.
+        """What is to be seen now, for a screen of any pixels: `viewport.screen`, 0xRRGGBB or NOTHING."""
+        return self.drawing(self.scene, viewport, palette)()
+
+    def still(self, viewport: Viewport, palette: Palette) -> Drawing:
+        """What draws, in any thread and at any time, what is to be seen now."""
+        return self.drawing(self.scene.still(self.plane, self.index), viewport, palette)
+
+    def drawing(self, scene: Scene, viewport: Viewport, palette: Palette) -> Drawing:
+        """The one place where layers are drawn; nothing of the view is read when the drawing is called.
 
         Here it is the slice alone; a view that draws puts its cursor over it.
         """
-        shown = self.show_label, self.show_superpixels, self.show_markers
-        heat = {"uncertainty": 0, "probability": self.heat_label}.get(self.heat)
-        look = Look(self.plane, self.index, viewport, palette, self.window, self.label_opacity, *shown, heat)
-        pixels = np.full(viewport.screen, NOTHING, np.int32)
-        pixels[viewport.down.inside, viewport.across.inside] = packed(self.scene.picture(look))
-        return pixels
+        look = self.look(self.plane, self.index, viewport, palette)
+        point = self.point if self.show_crosshair else None
+        bar = self.scale_bar(viewport)
+
+        def drawn() -> NDArray[np.int32]:
+            pixels = np.full(viewport.screen, NOTHING, np.int32)
+            pixels[viewport.down.inside, viewport.across.inside] = packed(scene.picture(look))
+            if point is not None:
+                draw_crosshair(pixels, viewport, palette, point)
+            return bar.drawn(pixels, viewport) if bar else pixels
+
+        return drawn
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether labels are told apart by patterns: where there are no colours it is the other way round."""
+        return self.show_patterns != self.app.no_color
+
+    def look(self, plane: str, index: int, viewport: Viewport, palette: Palette) -> Look:
+        """A slice of any plane as it is to be seen here."""
+        return Look(
+            plane,
+            index,
+            viewport,
+            palette,
+            self.window_now,
+            self.label_opacity,
+            self.show_label,
+            self.show_superpixels,
+            self.show_markers,
+            {"uncertainty": 0, "probability": self.heat_label}.get(self.heat),
+            self.show_contour,
+            self.has_patterns,
+            self.app.no_color,
+            self.show_alternative,
+        )
+
+    def scale_bar(self, viewport: Viewport) -> ScaleBar | None:
+        """The bar that says how large things are; None where it is not wanted or has no room."""
+        across = plane_size(self.voxel_size, self.plane)[1]
+        unit = self.unit if math.isfinite(across) and across > 0 else "voxel"
+        return scale_bar(viewport, 1.0 if unit == "voxel" else across, unit) if self.show_bar else None
+
+
+def viewport_of(
+    shape: Voxel,
+    voxel_size: tuple[float, float, float],
+    plane: str,
+    cells: tuple[int, int],
+    zoom: float,
+    centre: tuple[float, float] | None,
+) -> Viewport:
+    """The viewport of a plane of a volume (Z, Y, X); a voxel size that is none counts as 1."""
+    sizes = tuple(size if math.isfinite(size) and size > 0 else 1.0 for size in voxel_size)
+    down, across = plane_size(sizes, plane)
+    return Viewport(plane_size(shape, plane), cells, zoom, centre, (down / min(sizes), across / min(sizes)))

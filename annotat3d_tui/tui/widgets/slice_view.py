@@ -1,33 +1,45 @@
 """A slice of the image with its labels, superpixels and markers, and the brush that marks it by keys and by mouse."""
 
-import math
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import var
+from textual.timer import Timer
 
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.labels.areas import Flood, Polygon, Superpixel
 from annotat3d_tui.labels.colours import colour_of
 from annotat3d_tui.render.colormaps import Colour
 from annotat3d_tui.render.palette import Palette
-from annotat3d_tui.render.planes import index_of, voxel_of
+from annotat3d_tui.render.planes import index_of
 from annotat3d_tui.render.viewport import Point, Viewport
+from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.saying import say_error
 from annotat3d_tui.tui.widgets.brush import Brush, Pen, covered
-from annotat3d_tui.tui.widgets.reticle import Reticle
+from annotat3d_tui.tui.widgets.corners import Corners
+from annotat3d_tui.tui.widgets.foreseen import Foreseen
+from annotat3d_tui.tui.widgets.reticle import Footprint, Reticle, tint
+from annotat3d_tui.tui.widgets.scene import Scene
+from annotat3d_tui.tui.widgets.sharp import Drawing
 from annotat3d_tui.tui.widgets.slice_keys import BINDINGS
+from annotat3d_tui.tui.widgets.slice_mouse import SliceMouse
 from annotat3d_tui.tui.widgets.slice_picture import SlicePicture, Voxel
 
-LEFT, MIDDLE, RIGHT = 1, 2, 3
+FIRST_TOLERANCE = 5
+"""A flood begins with a tolerance of so many hundredths of the contrast."""
+REST = 0.2
+"""Seconds after which the cursor rests."""
+OUTLINE = 0.8
+"""How much of its colour the outline of an open polygon has."""
+WHITE: Colour = (255, 255, 255)
 
 
-class SliceView(SlicePicture, can_focus=True):
+class SliceView(SliceMouse, can_focus=True):
     """One plane of an image (Z, Y, X) in half-blocks, with a cursor (z, y, x) that draws.
 
     What the keys draw is in the annotation movement by movement, a drag of the mouse when it ends; either is one act.
@@ -37,11 +49,8 @@ class SliceView(SlicePicture, can_focus=True):
     DEFAULT_CSS = "SliceView { width: 1fr; height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
-    CHANGES: ClassVar[frozenset[str]] = frozenset({"pen", "line", "erase_stroke"})
+    CHANGES: ClassVar[frozenset[str]] = frozenset({"pen", "line", "erase_stroke", "uncorner"})
     """Actions that change marks."""
-
-    refusal = ""
-    """Why marks cannot be changed; "" where they can."""
 
     brush: var[Brush] = var(Brush(), init=False)
 
@@ -62,17 +71,52 @@ class SliceView(SlicePicture, can_focus=True):
             self.voxel = voxel
             super().__init__(view)
 
+    class AreaGiven(SlicePicture.ViewMessage):
+        """A flood or a polygon is to be part of the annotation."""
+
+        def __init__(self, view: "SliceView", stroke: Flood | Polygon) -> None:
+            self.stroke = stroke
+            super().__init__(view)
+
+    class FloodAhead(SlicePicture.ViewMessage):
+        """The cursor rests where a flood would begin: what it would take is to be shown."""
+
+        def __init__(self, view: "SliceView", stroke: Flood) -> None:
+            self.stroke = stroke
+            super().__init__(view)
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last place is of use."""
+            return isinstance(message, SliceView.FloodAhead)
+
+    corners: var[Corners | None] = var(None, init=False)
+    """The polygon that is open."""
+
+    foreseen: var[Foreseen | None] = var(None, init=False)
+    """What a flood would take from the cursor, once that is known."""
+
     def __init__(self, image: NDArray[Any], annotation: Annotation, *, id: str | None = None) -> None:
         super().__init__(image, annotation, id=id)
         self._pen: Pen | None = None
         self._last: tuple[str, int, Point] | None = None
-        self._grip: tuple[float, float] | None = None
-        self._dragging = False
+        self._area_brush = self.brush
+        self._rest: Timer | None = None
         self.set_reactive(SliceView.heat_label, self.brush.label)
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Why an action cannot be done now; "" when it can."""
-        return self.refusal if action in self.CHANGES else ""
+        return with_keys(self._reason(action), self.app)
+
+    def _reason(self, action: str) -> str:
+        if action in self.CHANGES and self.refusal:
+            return self.refusal
+        if action in ("pen", "line") and self.brush.tool == "superpixel" and self.superpixels is None:
+            return "there are no superpixels yet: {segment.superpixels} makes them"
+        if action in ("pen", "line") and not self._polygon_is_here():
+            assert self.corners is not None
+            place = f"{self.corners.plane} {self.corners.position}"
+            return f"a polygon is open in {place}: go there, or {{segment.cancel}} drops it"
+        return "no polygon is open" if action == "uncorner" and self.corners is None else ""
 
     @property
     def pen_down(self) -> bool:
@@ -96,11 +140,13 @@ class SliceView(SlicePicture, can_focus=True):
         if self._pen is not None:
             self._draw_to(self.point)
         super().watch_cursor(before, after)
+        self._foresee_soon()
 
     def watch_plane(self) -> None:
         """Take the pen up before it is in another plane."""
         self.lift()
         super().watch_plane()
+        self._foresee_soon()
 
     def watch_brush(self) -> None:
         """What was drawn with the brush before is a stroke of its own."""
@@ -108,14 +154,14 @@ class SliceView(SlicePicture, can_focus=True):
         self.heat_label = self.brush.label
         self.redraw_soon()
         self.post_message(self.BrushChanged(self))
+        self._foresee_soon()
 
     # drawing
 
     def press(self, begin: Point | None = None) -> None:
         """Put the pen down at the cursor, with a straight line to it where the (h, v) `begin` is given."""
         self.lift()
-        brush = replace(self.brush, label=self._label_here() or self.brush.label) if self.brush.extend else self.brush
-        self._pen = Pen(brush, self.plane, self.index)
+        self._pen = Pen(self._brush_here(), self.plane, self.index)
         for point in (begin or self.point, self.point):
             self._show_way_to(point)
         self._keep_unless_dragged()
@@ -153,7 +199,8 @@ class SliceView(SlicePicture, can_focus=True):
         if pen is None or waiting is None:
             return
         try:
-            edit = self.scene.annotation.draw(waiting, continues=pen.edit, words=str(pen.stroke))
+            where = self._superpixels_under(waiting, pen) if isinstance(waiting, Superpixel) else None
+            edit = self.scene.annotation.draw(waiting, where=where, continues=pen.edit, words=str(pen.stroke))
         except Annotat3DError as error:
             self._pen = None
             self.refresh_marks()
@@ -163,26 +210,67 @@ class SliceView(SlicePicture, can_focus=True):
         if edit is not None or self.scene.annotation.kept:
             self.post_message(self.Drawn(self))
 
-    def _label_here(self) -> int:
+    def _superpixels_under(self, stroke: Superpixel, pen: Pen) -> NDArray[np.int64]:
+        """The voxels of superpixels that the pen has not taken yet."""
+        volume = self.superpixels
+        assert volume is not None
+        where = stroke.voxels_in(volume, without=pen.superpixels)
+        pen.superpixels.update(stroke.ids_in(volume).tolist())
+        return where
+
+    def _brush_here(self) -> Brush:
+        """The brush, with the label that is under the cursor where it extends."""
+        return replace(self.brush, label=self.label_here() or self.brush.label) if self.brush.extend else self.brush
+
+    def label_here(self) -> int:
         """The label marked at the cursor, else that of the label volume; 0 for none."""
         h, v = self.point
         volume = self.label_volume
         mark = int(self.scene.marks(self.plane, self.index)[v, h])
         return mark or (0 if volume is None else int(volume[self.cursor]))
 
+    def left_pressed(self) -> None:
+        """Put the pen down until the button comes up; flood; set a corner, where the first or last one is: fill."""
+        if reason := self.why_not("pen", ()):
+            self.app.notify(reason, severity="warning", markup=False)
+        elif (
+            self.brush.tool == "polygon"
+            and self.corners
+            and self.point in self.corners.points[:: max(len(self.corners.points) - 1, 1)]
+        ):
+            self.fill()
+        elif self.brush.tool in ("polygon", "flood"):
+            self.action_pen()
+        else:
+            self.drag()
+            self.press()
+
     # actions
 
     def action_pen(self) -> None:
-        """Put the pen down, or take it up."""
-        if self._pen is None:
+        """Put the pen down, or take it up; flood from the cursor; set a corner of a polygon."""
+        if self.brush.tool == "flood":
+            self.flood()
+        elif self.brush.tool == "polygon":
+            self.set_corner()
+        elif self._pen is None:
             self.press()
         else:
             self.lift()
 
     def action_line(self) -> None:
-        """Draw a straight line from the last point of this slice to the cursor, or a point when there is none."""
-        if self._pen is not None:
-            return
+        """Draw a straight line from the last point of this slice to the cursor, or a point when there is none.
+
+        A polygon is closed and filled instead, a flood begins as with the pen.
+        """
+        if self.brush.tool == "flood":
+            self.flood()
+        elif self.brush.tool == "polygon":
+            self.fill()
+        elif self._pen is None:
+            self._line()
+
+    def _line(self) -> None:
         here = (self.plane, self.index)
         self.press(self._last[2] if self._last is not None and self._last[:2] == here else None)
         self.lift()
@@ -197,91 +285,107 @@ class SliceView(SlicePicture, can_focus=True):
         self.post_message(self.EraseStrokeAt(self, self.cursor))
 
     def action_radius(self, by: int) -> None:
-        """Make the brush wider or narrower."""
-        self.brush = self.brush.wider(by)
+        """Make the brush wider or narrower; a flood takes more or fewer grey values."""
+        flood = self.brush.tool == "flood"
+        self.brush = self.brush.softer(by * self._tolerance_step) if flood else self.brush.wider(by)
 
     def action_depth(self, by: int) -> None:
         """Let the brush reach more or fewer slices."""
         self.brush = self.brush.deeper(by)
 
     def action_shape(self) -> None:
-        """Switch between disk and ball."""
-        self.brush = replace(self.brush, ball=not self.brush.ball)
+        """The next tool: disk, ball, superpixel, flood, polygon."""
+        self.corners = None
+        brush = self.brush.next_tool
+        self.brush = replace(brush, tolerance=self.tolerance) if brush.tool == "flood" else brush
+
+    @property
+    def tolerance(self) -> float:
+        """Of a flood: what the brush has, or to begin with a share of the contrast."""
+        kept = self.brush.tolerance
+        return FIRST_TOLERANCE * self._tolerance_step if kept is None else kept
+
+    @property
+    def _tolerance_step(self) -> float:
+        """A hundredth of the contrast that the image asks for, a whole number where grey values are."""
+        low, high = self.scene.automatic_window()
+        step = (high - low) / 100 or 1.0
+        whole = np.issubdtype(self.scene.image.dtype, np.integer)
+        return float(max(round(step), 1)) if whole else float(f"{step:.2g}")
+
+    # areas
+
+    def flood(self) -> None:
+        """Ask for what is as grey as the voxel under the cursor, and connected to it."""
+        self.lift()
+        self.post_message(self.AreaGiven(self, self.flood_here()))
+
+    def flood_here(self) -> Flood:
+        """The flood that begins at the cursor."""
+        return self._brush_here().flood(self.plane, self.index, self.point)
+
+    def _foresee_soon(self) -> None:
+        """Once the cursor rests, ask what a flood would take."""
+        self.foreseen = None
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
+        if self.brush.tool == "flood" and not self.refusal and self.is_running:
+            self._rest = self.set_timer(REST, self._foresee)
+
+    def _foresee(self) -> None:
+        if self.brush.tool == "flood":
+            self.post_message(self.FloodAhead(self, self.flood_here()))
+
+    def foresee(self, seen: Foreseen) -> None:
+        """Show what a flood would take, if it is the one of the cursor."""
+        if self.brush.tool == "flood" and seen.stroke == self.flood_here():
+            self.foreseen = seen
+
+    def watch_foreseen(self) -> None:
+        """Show it, and say how much it is."""
+        self.redraw_soon()
+        self.post_message(self.BrushChanged(self))
+
+    def _polygon_is_here(self) -> bool:
+        return self.brush.tool != "polygon" or self.corners is None or self.corners.at(self.plane, self.index)
+
+    def set_corner(self) -> None:
+        """Begin a polygon at the cursor, or go on to it."""
+        self.lift()
+        if self.corners is None:
+            self._area_brush = self._brush_here()
+            self.corners = Corners(self.plane, self.index, (self.point,))
+        else:
+            self.corners = self.corners.with_corner(self.point)
+
+    def fill(self) -> None:
+        """Ask for the polygon of the corners and the cursor, filled; a point where none was set."""
+        self.set_corner()
+        corners, self.corners = self.corners, None
+        if corners is not None:
+            self.post_message(
+                self.AreaGiven(self, self._area_brush.polygon(corners.plane, corners.position, corners.points))
+            )
+
+    def drop_corners(self) -> bool:
+        """Forget the polygon that is open; False when none is."""
+        corners, self.corners = self.corners, None
+        return corners is not None
+
+    def watch_corners(self) -> None:
+        """Show the polygon as it is now."""
+        self.redraw_soon()
+        self.post_message(self.BrushChanged(self))
+
+    def action_uncorner(self) -> None:
+        """Take back the last corner of the polygon."""
+        if self.corners is not None:
+            self.corners = self.corners.without_last()
 
     def action_extend(self) -> None:
         """Switch between the label found under the first voxel and the chosen one."""
         self.brush = replace(self.brush, extend=not self.brush.extend)
-
-    # mouse
-
-    def _pixel(self, event: events.MouseEvent) -> tuple[int, int]:
-        """(column, half row) under the pointer; terminals that report pixels tell which half."""
-        column, row = self._place(event)
-        return math.floor(column), math.floor(row)
-
-    def _place(self, event: events.MouseEvent) -> tuple[float, float]:
-        """Where the pointer is in this widget, in pixels."""
-        left, top = self.region.offset
-        return event.pointer_screen_x - left, 2 * (event.pointer_screen_y - top)
-
-    def _voxel(self, event: events.MouseEvent) -> Voxel:
-        return voxel_of(self.viewport.nearest_voxel(*self._pixel(event)), self.index, self.plane)
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Left begins a stroke, right takes one away, middle takes hold of the view."""
-        event.stop()
-        if event.button == MIDDLE:
-            self.capture_mouse()
-            self._grip = self._place(event)
-        elif self.viewport.voxel_at(*self._pixel(event)) is not None:
-            self.lift()
-            self.cursor = self._voxel(event)
-            if self.refusal:
-                return
-            if event.button == RIGHT:
-                self.action_erase_stroke()
-            elif event.button == LEFT:
-                self.capture_mouse()
-                self._dragging = True
-                self.press()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Draw, or pan."""
-        if self._dragging:
-            self.cursor = self._voxel(event)
-        elif self._grip is not None:
-            before, self._grip = self._grip, self._place(event)
-            self._look_through(self.viewport.panned(before[0] - self._grip[0], before[1] - self._grip[1]))
-
-    def on_mouse_up(self, event: events.MouseUp) -> None:
-        """End the stroke or let go of the view."""
-        self.release_mouse()
-        self._end_drag()
-
-    def on_mouse_release(self) -> None:
-        """The terminal took the mouse away."""
-        self._end_drag()
-
-    def _end_drag(self) -> None:
-        self._grip = None
-        if self._dragging:
-            self._dragging = False
-            self.lift()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """One slice back; with Ctrl nearer."""
-        self._wheel(event, -1)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """One slice on; with Ctrl farther."""
-        self._wheel(event, 1)
-
-    def _wheel(self, event: events.MouseEvent, way: int) -> None:
-        event.stop()
-        if event.ctrl:
-            self._look_through(self.viewport.zoomed(-way, self._pixel(event)))
-        else:
-            self.action_slice(way * 10 if event.shift else way)
 
     def on_blur(self) -> None:
         """Nothing that was drawn waits while another widget has the keys."""
@@ -289,13 +393,32 @@ class SliceView(SlicePicture, can_focus=True):
 
     # the screen
 
-    def drawn(self, viewport: Viewport, palette: Palette) -> NDArray[np.int32]:
+    def drawing(self, scene: Scene, viewport: Viewport, palette: Palette) -> Drawing:
         """The slice with the cursor over it."""
-        dot = self.brush.stroke(self.plane, self.index, (self.point,))
+        brush, background = self.brush, self.background_colors[1].rgb
+        dot = brush.dot(self.plane, self.index, self.point)
         footprint = covered(dot, self.scene.shape)
-        reticle = Reticle(self.point, self.brush.radius, self._colour(), self.pen_down, self.brush.erase)
-        background = self.background_colors[1].rgb
-        return reticle.drawn(super().drawn(viewport, palette), viewport, palette, footprint, background)
+        if brush.tool == "superpixel" and self.superpixels is not None:
+            footprint = self.scene.superpixel_at(self.plane, self.index, self.point)
+        elif self.foreseen is not None:
+            footprint = self.foreseen.footprint
+        colour, outline = self._colour(), self._outline()
+        reticle = Reticle(self.point, dot.radius, colour, self.pen_down, brush.erase)
+        slice_alone = super().drawing(scene, viewport, palette)
+
+        def drawn() -> NDArray[np.int32]:
+            pixels = slice_alone()
+            if outline is not None:
+                tint(pixels, viewport, palette, outline, WHITE if brush.erase else colour, OUTLINE)
+            return reticle.drawn(pixels, viewport, palette, footprint, background)
+
+        return drawn
+
+    def _outline(self) -> Footprint | None:
+        """The voxels on the sides of the polygon that is being drawn in this slice."""
+        if self.corners is None or not self.corners.at(self.plane, self.index):
+            return None
+        return self.corners.outline(self.point, self.scene.shape)
 
     def _colour(self) -> Colour:
         """The colour that the brush paints with."""

@@ -1,7 +1,8 @@
-"""Line 1: what is open, and at the right what runs and the memory it takes."""
+"""Line 1: what is open, and at the right what runs, the memory it takes and how pictures are drawn."""
 
 import time
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -28,8 +29,12 @@ class Running:
 
     @property
     def in_the_way(self) -> str:
-        """Why something else cannot be done meanwhile."""
-        return f"{self.name} is not done yet: wait for it" if self.is_file else f"{self.name} is running: Esc stops it"
+        """Why something else cannot be done meanwhile; `{segment.cancel}` stands for the key."""
+        return (
+            f"{self.name} is not done yet: wait for it"
+            if self.is_file
+            else f"{self.name} is running: {{segment.cancel}} stops it"
+        )
 
     @property
     def waits(self) -> bool:
@@ -52,17 +57,27 @@ class Running:
         return f"{said} {left // 60}:{left % 60:02d}"
 
 
+@runtime_checkable
+class CountsJobs(Protocol):
+    """An application that knows how many jobs run."""
+
+    jobs_running: int
+
+
 class TitleLine(Widget):
-    """Workspace · image · size · type · voxel size, and at the right what runs and memory used of the budget."""
+    """Workspace · image · size · type · voxel size, and at the right what runs, running jobs, memory used, graphics."""
 
     DEFAULT_CSS = "TitleLine { height: 1; }"
 
     opened: reactive[tuple[Part, ...]] = reactive(())
     running: reactive[Running | None] = reactive(None)
+    graphics: reactive[str] = reactive("")
+    jobs: reactive[int] = reactive(0)
 
     def on_mount(self) -> None:
         """Look at the memory and the clock twice a second."""
         self.set_interval(0.5, self._tick)
+        self.jobs = self.app.jobs_running if isinstance(self.app, CountsJobs) else 0
         self._budget = default_budget()
         self._memory = memory_text(self._budget)
 
@@ -75,13 +90,20 @@ class TitleLine(Widget):
     def render(self) -> Content:
         """The line."""
         width = self.content_size.width
-        right = [Part(self._memory, "$foreground 60%", 1)]
+        right = [Part(self._memory, "$foreground 60%", 1), Part(self.graphics, "$foreground 60%", 3)]
+        if self.jobs:
+            right.insert(0, Part(jobs_text(self.jobs), "bold $text-accent", 0 if self.running is None else 2))
         if self.running is not None:
             stage = Part(self.running.stage, "$foreground 60%", 0 if self.running.waits else 2)
             right = [Part(self.running.text(time.monotonic()), "bold $text-accent"), stage, *right]
         told = joined(fitting(right, width // 2))
         room = width - told.cell_length - 2
         return two_sided(joined(fitting(self.opened, room)), told, width)
+
+
+def jobs_text(running: int) -> str:
+    """How many jobs run, such as `▶ 2 jobs`."""
+    return f"▶ {running} job" + ("s" if running != 1 else "")
 
 
 def memory_text(budget: int) -> str:

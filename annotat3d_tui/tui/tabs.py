@@ -1,0 +1,53 @@
+"""The tabs: a screen of one lies over what is open, one at a time, whatever dialogs are open."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from annotat3d_tui.jobs.gpu_watch import GpuWatch
+from annotat3d_tui.jobs.gpus import Reading
+from annotat3d_tui.tui.job_watching import JobWatching
+from annotat3d_tui.tui.picks import Picks
+from annotat3d_tui.tui.screens.gpus import GpusScreen
+from annotat3d_tui.tui.screens.jobs import JobsScreen
+from annotat3d_tui.tui.screens.tab import TabScreen
+
+
+class TabbedApp(JobWatching):
+    """What the application knows of its tabs. read_gpus: what reads the GPUs, else the driver is asked."""
+
+    def __init__(self, read_gpus: Callable[[], Reading] | None = None) -> None:
+        super().__init__()
+        self.picks = Picks()
+        self._read_gpus = read_gpus
+
+    @property
+    def picked_devices(self) -> tuple[str, ...]:
+        """The UUIDs of the GPUs that were picked for the next job; none: the CPU."""
+        return self.picks.uuids
+
+    @cached_property
+    def _gpu_watch(self) -> GpuWatch:
+        """One for all times, so that a driver that hangs is asked by one thread only."""
+        return GpuWatch(self._read_gpus)
+
+    def action_jobs(self) -> None:
+        """The jobs of the user."""
+        self.show_tab(JobsScreen, JobsScreen)
+
+    def action_gpus(self) -> None:
+        """The GPUs of this machine."""
+        self.show_tab(GpusScreen, lambda: GpusScreen(self._gpu_watch, self.picks))
+
+    def action_segment(self) -> None:
+        """Leave the other tabs."""
+        while any(isinstance(screen, TabScreen) for screen in self.screen_stack):
+            self.pop_screen()
+
+    def show_tab(self, kind: type[TabScreen], made: Callable[[], TabScreen]) -> None:
+        """Show a tab over what is open, in the place of another one; dialogs of tabs are closed."""
+        if any(isinstance(screen, kind) for screen in self.screen_stack):
+            while not isinstance(self.screen, kind):
+                self.pop_screen()
+            return
+        self.action_segment()
+        self.push_screen(made())
