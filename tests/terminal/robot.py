@@ -1,5 +1,6 @@
 """A person at a terminal: presses keys, drags the mouse, reads the screen. The program runs in a real pty."""
 
+import contextlib
 import os
 import re
 import signal
@@ -29,11 +30,23 @@ PATIENCE = 90.0
 
 
 class Screen(pyte.Screen):
-    """One that bears a sequence of colours that was cut by a kill, and that the word `Killed` of the shell ends."""
+    """One that bears a sequence of colours that was cut by a kill, and that the next words of the shell end.
 
-    def erase_in_line(self, how: int = 0, *_: int, private: bool = False) -> None:
-        """As a terminal does, to which more numbers than it knows mean nothing."""
-        super().erase_in_line(how if how in (0, 1, 2) else 0, private=private)
+    To a terminal a sequence with more numbers than it knows, or with others, means nothing.
+    """
+
+    def __init__(self, columns: int, rows: int) -> None:
+        super().__init__(columns, rows)
+        for name in set(pyte.Stream.csi.values()):
+            setattr(self, name, _bearing(getattr(self, name)))
+
+
+def _bearing(act: Callable[..., None]) -> Callable[..., None]:
+    def bear(*numbers: int, **how: bool) -> None:
+        with contextlib.suppress(TypeError, ValueError, UnboundLocalError):
+            act(*numbers, **how)
+
+    return bear
 
 
 class Robot:
