@@ -2,7 +2,7 @@
 
 The rooms, in the order in which data visits them; a room imports only rooms to its right:
 
-    __main__ -> cli -> tui -> session | doctor -> jobs -> workflow | workspace | demo -> classifiers | render
+    __main__ -> cli -> tui -> session | doctor -> jobs -> workflow | workspace | demo -> networks | classifiers | render
              -> features -> superpixels | labels | volume
              -> parameters | blocks | compiled | memory | content | cache | allocation | archive | holding | places
              -> processes -> errors
@@ -24,6 +24,7 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
     superpixels   image -> superpixels
     features      image, superpixels, marked voxels -> feature table
     classifiers   feature table -> labels
+    networks      volumes -> dataset -> trained network -> labels
     render        arrays -> pictures in cells of a terminal
     demo          the embedded volume
     workspace     the folder that keeps everything
