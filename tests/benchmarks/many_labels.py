@@ -68,6 +68,7 @@ def many_labels(image: Path, folder: Path) -> Iterator[Taken]:
     with Terminal("open", str(image), "--workspace", str(folder)) as terminal:
         terminal.wait_slice()
         terminal.settle(2.0)
+        _press(terminal, ("2",))
         for asked in KEYS:
             taken = [_answered(terminal, asked) for _ in range(TIMES)]
             yield Taken(asked.what, *map(list, zip(*taken, strict=True)))

@@ -68,7 +68,7 @@ class Terminal:
         self._keys: deque[tuple[float, bytes]] = deque()
         self._waiting = 0
         self._line_free = 0.0
-        self._frame = b""
+        self._frame = self._unasked = b""
         surroundings = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         surroundings.pop("PYTHONDONTWRITEBYTECODE", None)  # as a person has it: what was started once stays compiled
         self.began = time.monotonic()
@@ -159,8 +159,10 @@ class Terminal:
         self._waiting -= len(data)
         self.received += len(data)
         self.cells += data.count(CELL)
-        for query in ASKED.findall(self.text[1 - LONGEST_QUERY :] + data):
-            self._keys.append((now + self.line.delay, ANSWERS[query]))
+        self._unasked += data
+        for query in ASKED.finditer(self._unasked):
+            self._keys.append((now + self.line.delay, ANSWERS[query[0]]))
+        self._unasked = ASKED.split(self._unasked)[-1][1 - LONGEST_QUERY :]
         self._send_keys()
         self.text = (self.text + data)[-200_000:]
         self._frame += data

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.terminal import Line, Terminal
+from tests.terminal.robot import ANSWER, Robot
 from tests.terminal.test_story import small_phantom
 
 pytestmark = pytest.mark.terminal
@@ -28,3 +29,11 @@ def test_the_view_stays_current_over_a_slow_line(tmp_path: Path) -> None:
         pictures = [frame for frame in terminal.frames[seen:] if frame.is_picture]
         assert 0 < len(pictures) < 20
         assert pictures[-1].at - let_go < SECONDS_BEHIND
+
+
+def test_an_answer_that_comes_late_is_no_key(tmp_path: Path) -> None:
+    with Robot("open", str(small_phantom(tmp_path))) as robot:
+        robot.wait_text("◆1 A")
+        robot.process.send(ANSWER + "t")
+        robot.wait_text(" XZ ")
+        assert "◆1 A" in robot.text

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from annotat3d_tui.tui.terminal import pace as paces
-from annotat3d_tui.tui.terminal.pace import ASK_BYTES, Drained, Pace
+from annotat3d_tui.tui.terminal.pace import ASK_BYTES, FEW_BYTES, Drained, Pace
 from annotat3d_tui.tui.widgets import pixels
 from annotat3d_tui.tui.widgets.side_view import AFTER_SECONDS, SideView
 from tests.tui.acting import opened, until
@@ -18,12 +18,21 @@ from tests.tui.acting import opened, until
 def test_a_terminal_is_asked_after_a_picture_and_not_again_before_it_answers() -> None:
     pace = Pace()
     assert pace.sent(1)
-    assert not pace.sent(2 * ASK_BYTES)
+    assert not pace.sent(FEW_BYTES)
     pace.answered()
     assert pace.sent(1)
     pace.answered()
     assert not pace.sent(ASK_BYTES - 1)
     assert pace.sent(1)
+
+
+def test_words_sent_meanwhile_do_not_take_the_question_from_the_next_picture() -> None:
+    pace = Pace()
+    assert pace.sent(1)
+    assert not pace.sent(FEW_BYTES - 1)
+    pace.answered()
+    assert not pace.sent(8)
+    assert pace.sent(2 * ASK_BYTES)
 
 
 def test_only_a_terminal_that_answers_is_waited_for() -> None:

@@ -10,12 +10,17 @@ from typing import Any
 
 from textual import events
 from textual.app import App
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from annotat3d_tui.tui.terminal.late import Parser
 
 QUESTION = "\x1b[6n"
 ASK_BYTES = 4096
 """Bytes after which to ask: a step of the brush is far below, a slice above."""
+FEW_BYTES = 4 * ASK_BYTES
+"""Sent while an answer was awaited they are words, not a picture, and no reason to ask again before the next one."""
 LONGEST = 5.0
 """Seconds after which an answer is no longer waited for."""
 PARTING = 1.0
@@ -50,6 +55,8 @@ class Pace:
     def answered(self) -> None:
         """The terminal has answered."""
         self._answers = True
+        if self._unasked < FEW_BYTES:
+            self._unasked = 0
         self._quiet.set()
 
     @property
@@ -96,6 +103,11 @@ class PacedDriver(LinuxDriver):
             self.send_message(Drained())
         else:
             super().process_message(message)
+
+    def run_input_thread(self) -> None:
+        """Read keys by a parser that leaves out answers that come late."""
+        linux_driver.XTermParser = Parser  # type: ignore[attr-defined]
+        super().run_input_thread()
 
     def stop_application_mode(self) -> None:
         """Leave nothing on the terminal that its other screen would show."""
