@@ -49,16 +49,31 @@ def text_key(*words: str) -> str:
     return digest.hexdigest()
 
 
+class ContentKey:
+    """The `content_key` of an array that comes as consecutive blocks along its first axis."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self._dtype = dtype.newbyteorder("=")
+        self._digest = hashlib.blake2b(f"{shape} {self._dtype.str}".encode(), digest_size=16)
+
+    def add(self, block: NDArray[Any]) -> None:
+        """Take the next block."""
+        self._digest.update(np.ascontiguousarray(block, self._dtype).data)
+
+    def text(self) -> str:
+        """The key of what was added: 32 hexadecimal digits."""
+        return self._digest.hexdigest()
+
+
 def _digest(array: NDArray[Any]) -> str:
-    native = array.dtype.newbyteorder("=")
-    digest = hashlib.blake2b(f"{array.shape} {native.str}".encode(), digest_size=16)
-    if array.ndim == 0 or array.size == 0:
-        digest.update(array.astype(native).tobytes())
-        return digest.hexdigest()
-    rows = max(1, _BYTES // max(1, array[0].nbytes))
-    for start in range(0, len(array), rows):
-        digest.update(np.ascontiguousarray(array[start : start + rows], native).data)
-    return digest.hexdigest()
+    key = ContentKey(array.shape, array.dtype)
+    if array.ndim == 0:
+        key.add(array)
+    elif array.size:
+        rows = max(1, _BYTES // max(1, array[0].nbytes))
+        for start in range(0, len(array), rows):
+            key.add(array[start : start + rows])
+    return key.text()
 
 
 def same_voxels(one: NDArray[Any], other: NDArray[Any]) -> bool:

@@ -23,10 +23,14 @@ class ShellCommands:
         return job_words()
 
     def flags(self, word: str) -> list[str]:
-        """The long flags of a command."""
+        """The long flags of a command, and of the words that it takes."""
         if word not in self.words():
             return []
-        return sorted(flag for flag in parser_of(word, _Parser)._option_string_actions if flag.startswith("--"))
+        parsers = [parser_of(word, _Parser)]
+        for action in parsers[0]._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                parsers += action.choices.values()
+        return sorted({flag for one in parsers for flag in one._option_string_actions if flag.startswith("--")})
 
     def check(self, words: Sequence[str]) -> None:
         """Raises InvalidParameter for what cannot be a job, or is no right use of its command."""

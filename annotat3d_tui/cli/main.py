@@ -33,6 +33,7 @@ COMMANDS = {
     "classify": Command("classify", "label volumes of other images, by a classifier that was kept"),
     "mark": Command("mark", "strokes, masks or the marks of a workspace into markers, an annotation, or text"),
     "score": Command("score", "accuracy, Dice and IoU of a label volume against the truth"),
+    "dataset": Command("dataset", "samples of images and labels for networks: create, info"),
     "demo": Command("demo", "the main job on the embedded volume"),
     "jobs": Command("jobs", "long work that outlives the terminal: list, show, follow, cancel, run"),
     "gpus": Command("gpus", "the GPUs of this machine, who has them, which are free"),

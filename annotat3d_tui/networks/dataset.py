@@ -139,7 +139,7 @@ def opened(path: Path) -> Iterator["h5py.File"]:
             yield file
     except Annotat3DError:
         raise
-    except (OSError, KeyError, RuntimeError) as error:
+    except (OSError, KeyError, ValueError, RuntimeError) as error:
         raise InvalidFile(f"{path} is damaged or cut short: copy it again, or make it anew.") from error
 
 

@@ -27,6 +27,11 @@ class Totals:
     labels: dict[int, int]
     weight: Spread | None
 
+    @property
+    def all_grey(self) -> Spread:
+        """Grey values of all images."""
+        return sum(self.grey, Spread())
+
 
 def totals(file: "h5py.File", progress: Progress) -> Totals:
     """One pass over all samples of a file, one at a time; progress may raise to stop it."""

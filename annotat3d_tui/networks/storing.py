@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from annotat3d_tui import __version__
 from annotat3d_tui.networks import layout
 from annotat3d_tui.networks.normalization import Moments
+from annotat3d_tui.networks.steady import SteadyFile
 from annotat3d_tui.volume.writing import written_aside
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Writer:
     """Takes the samples of a dataset file that is being written, in any order."""
 
     file: "h5py.File"
+    disk: SteadyFile
 
     def put(
         self,
@@ -66,6 +68,7 @@ class Writer:
         if layout.WEIGHT in self.file:
             self.file[layout.WEIGHT][image, sample] = 1.0 if weight is None else layout.axes_of_file(weight)
         self.file[layout.PLACES][image, sample] = place[::-1]
+        self.disk.check()
 
 
 @contextlib.contextmanager
@@ -76,9 +79,11 @@ def written_dataset(path: Path | str, content: Content, overwrite: bool) -> Iter
     """
     import h5py
 
-    with written_aside(path, overwrite) as aside, h5py.File(aside, "w", locking=False) as file:
-        _describe(file, content)
-        yield Writer(file)
+    with written_aside(path, overwrite) as aside, contextlib.closing(SteadyFile(aside)) as disk:
+        with h5py.File(disk, "w") as file:
+            _describe(file, content)
+            yield Writer(file, disk)
+        disk.check()
 
 
 def label_type(ids: Sequence[int]) -> np.dtype[Any]:

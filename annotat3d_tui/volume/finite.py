@@ -59,7 +59,7 @@ def finite(data: NDArray[Any]) -> tuple[NDArray[Any], int]:
     low, high, not_finite = value_range(data)
     if not_finite == data.size:
         raise InvalidFile("The image must hold numbers, every voxel is NaN or infinite: give another image.")
-    _check_range(low, high, data.dtype)
+    check_range(low, high, data.dtype)
     if not not_finite:
         return data, 0
     replaced = np.empty(data.shape, data.dtype)
@@ -69,7 +69,7 @@ def finite(data: NDArray[Any]) -> tuple[NDArray[Any], int]:
     return replaced, not_finite
 
 
-def _check_range(low: float, high: float, dtype: np.dtype[Any]) -> None:
+def check_range(low: float, high: float, dtype: np.dtype[Any]) -> None:
     """Raises InvalidFile unless squares of the values, and differences between them, can be told in float32."""
     largest, width = max(-low, high), 0.5 * high - 0.5 * low
     problem = ""
