@@ -12,6 +12,7 @@ from typing import Any
 
 from annotat3d_tui.blocks import count_text, size_text
 from annotat3d_tui.cli.flags import add_parameter_flags, with_flags
+from annotat3d_tui.cli.inputs import add_raw_flags, raw_said
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.jobs.text import duration_text
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--memory", metavar="SIZE", help="memory that may be taken, such as 4GB (70 %% of what is free)"
     )
+    add_raw_flags(parser)
     add_output_flags(parser)
 
 
@@ -55,7 +57,7 @@ def run(given: argparse.Namespace) -> int:
     given.patch = ",".join(given.patch) if given.patch else None
     recipe, names = with_flags(Recipe(), given), _names(given.names)
     weights = [None if word == NONE else Path(word) for word in given.weight]
-    pairs = pairs_of([*map(Path, given.data)], [*map(Path, given.label)], weights)
+    pairs = pairs_of([*map(Path, given.data)], [*map(Path, given.label)], weights, raw_said(given))
     check_output(given.output, given.overwrite, [path for pair in pairs for path in pair.files.values()])
     expected = foretold(pairs, recipe)
     said = f"{given.output} will take about {_cost(expected)}"

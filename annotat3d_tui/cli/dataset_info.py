@@ -5,8 +5,8 @@ from typing import Any
 
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
-from annotat3d_tui.networks.dataset import Dataset, open_dataset, opened
-from annotat3d_tui.networks.foreign import Totals, totals
+from annotat3d_tui.networks.dataset import Dataset, survey_dataset
+from annotat3d_tui.networks.foreign import Totals
 from annotat3d_tui.networks.statistics import Spread
 
 
@@ -18,9 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Read every sample, and say what is in them."""
-    dataset = open_dataset(given.dataset, progress_line(stays=False))
-    with opened(dataset.path) as file:
-        found = totals(file, progress_line())
+    dataset, found = survey_dataset(given.dataset, progress_line())
     show(given.json, _facts(dataset, found), _lines(dataset, found))
     return 0
 

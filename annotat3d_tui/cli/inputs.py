@@ -35,13 +35,23 @@ def is_raw(path: Path) -> bool:
 
 def raw_properties(given: argparse.Namespace, path: str) -> RawProperties | None:
     """What the flags say of a RAW file; None when they say nothing. Raises InvalidParameter for another file."""
-    shape = None if given.shape is None else (given.shape[2], given.shape[1], given.shape[0])
-    said = {"shape": shape, "dtype": given.raw_dtype, "byte_order": given.byte_order, "offset": given.offset}
-    known = {name: value for name, value in said.items() if value is not None}
+    known = _known(given)
     if known and not is_raw(Path(path)):
         flag = next(iter(known)).replace("_", "-")
         raise InvalidParameter(f"--{flag} is for RAW images, received {path}, which says it itself: leave it out.")
+    return raw_said(given)
+
+
+def raw_said(given: argparse.Namespace) -> RawProperties | None:
+    """What the flags say of RAW files, where there are any among others; None when they say nothing."""
+    known = _known(given)
     return RawProperties(**known) if known else None
+
+
+def _known(given: argparse.Namespace) -> dict[str, Any]:
+    shape = None if given.shape is None else (given.shape[2], given.shape[1], given.shape[0])
+    said = {"shape": shape, "dtype": given.raw_dtype, "byte_order": given.byte_order, "offset": given.offset}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def open_image(path: str, raw: RawProperties | None) -> tuple[Volume, NDArray[Any]]:

@@ -1,8 +1,5 @@
 """A dataset: many small samples of image, label and weight in one HDF5 file (`layout`), read one at a time."""
 
-import contextlib
-import os
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet
-from annotat3d_tui.errors import Annotat3DError, InvalidFile, MissingFile
+from annotat3d_tui.errors import InvalidFile
 from annotat3d_tui.networks import layout
 from annotat3d_tui.networks.normalization import Moments
+from annotat3d_tui.networks.opening import is_own, opened, opened_dataset
 
 if TYPE_CHECKING:
-    import h5py
+    from annotat3d_tui.networks.foreign import Totals
 
 _ABSENT, _UNKNOWN = -1, -2
 
@@ -109,74 +107,23 @@ def open_dataset(path: Path | str, progress: Progress = quiet) -> Dataset:
     A file that says little of itself is read once, sample by sample, to learn classes and moments. Raises MissingFile,
     or InvalidFile for what is no dataset, damaged, or of a later version.
     """
-    file_path = Path(path)
-    with opened(file_path) as file:
-        _check_parts(file, file_path)
-        if layout.text_of(file.attrs.get("format")) == layout.FORMAT:
-            from annotat3d_tui.networks.recorded import recorded
+    from annotat3d_tui.networks.foreign import learned, totals
+    from annotat3d_tui.networks.recorded import recorded
 
-            return recorded(file, file_path)
-        from annotat3d_tui.networks.foreign import learned
-
-        return learned(file, file_path, progress)
+    with opened_dataset(Path(path)) as file:
+        if is_own(file):
+            return recorded(file, Path(path))
+        return learned(file, Path(path), totals(file, progress))
 
 
-@contextlib.contextmanager
-def opened(path: Path) -> Iterator["h5py.File"]:
-    """An HDF5 file to read; what is wrong with it or in it is InvalidFile or MissingFile."""
-    import h5py
+def survey_dataset(path: Path | str, progress: Progress = quiet) -> "tuple[Dataset, Totals]":
+    """As `open_dataset`, with what one pass over all samples has found, whoever made the file."""
+    from annotat3d_tui.networks.foreign import learned, totals
+    from annotat3d_tui.networks.recorded import recorded
 
-    if path.is_dir():
-        raise InvalidFile(f"{path} must be a dataset, received a folder: give a file in it.")
-    if not path.exists():
-        raise MissingFile(f"{path} must be a dataset, but there is no such file: correct its path.")
-    if not os.access(path, os.R_OK):
-        raise InvalidFile(f"{path} may not be read by you: ask its owner for permission, or copy it.")
-    try:
-        if not h5py.is_hdf5(path):
-            raise InvalidFile(f"{path} must be a dataset, received no HDF5 file: {layout.MADE_BY}.")
-        with h5py.File(path, "r", locking=False) as file:
-            yield file
-    except Annotat3DError:
-        raise
-    except (OSError, KeyError, ValueError, RuntimeError) as error:
-        raise InvalidFile(f"{path} is damaged or cut short: copy it again, or make it anew.") from error
-
-
-def _check_parts(file: "h5py.File", path: Path) -> None:
-    """Raises InvalidFile unless data, label and weight are there, of one shape and of the right types."""
-    import h5py
-
-    parts = {name: file.get(name) for name in (layout.DATA, layout.LABEL, layout.WEIGHT)}
-    for name, part in parts.items():
-        there = isinstance(part, h5py.Dataset)
-        if not there and (part is not None or name != layout.WEIGHT):
-            held = ", ".join(f"/{one}" for one in list(file)[:5]) or "nothing"
-            raise InvalidFile(f"{path} must hold /{name}, as datasets do, received {held}: {layout.MADE_BY}.")
-        if there and part.ndim != 5:
-            raise InvalidFile(
-                f"/{name} of {path} must have the axes images, samples, X, Y, Z, received {part.ndim} axes: "
-                f"{layout.MADE_BY}."
-            )
-        if there and (0 in part.shape or part.shape != parts[layout.DATA].shape):
-            raise InvalidFile(
-                f"/{name} of {path} must have the shape {_shape_text(parts[layout.DATA].shape)} of its images, "
-                f"received {_shape_text(part.shape)}: make it anew."
-            )
-    _check_types(parts, path)
-
-
-def _check_types(parts: "Mapping[str, h5py.Dataset | None]", path: Path) -> None:
-    for name, part in parts.items():
-        kinds, what = ("biu", "whole numbers (label ids)") if name == layout.LABEL else ("iuf", "numbers")
-        if part is not None and part.dtype.kind not in kinds:
-            raise InvalidFile(
-                f"/{name} of {path} must hold {what}, received {part.dtype}: make it anew from volumes that do."
-            )
-
-
-def _shape_text(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))
+    with opened_dataset(Path(path)) as file:
+        found = totals(file, progress)
+        return (recorded(file, Path(path)) if is_own(file) else learned(file, Path(path), found)), found
 
 
 def _listed(ids: tuple[int, ...]) -> str:

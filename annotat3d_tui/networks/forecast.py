@@ -6,7 +6,8 @@ from math import prod
 
 import numpy as np
 
-from annotat3d_tui.networks.pairs import CheckedPair, Pair, look_at, refuse_problems
+from annotat3d_tui.networks.pair import Pair
+from annotat3d_tui.networks.pairs import CheckedPair, look_at, refuse_problems
 from annotat3d_tui.networks.recipe import Recipe
 
 CHECK_SECONDS, WRITE_SECONDS, IMAGE_SECONDS = 2.5e-9, 7e-9, 0.02

@@ -48,10 +48,9 @@ def totals(file: "h5py.File", progress: Progress) -> Totals:
     return Totals(tuple(grey), dict(sorted(labels.items())), weight if has_weight else None)
 
 
-def learned(file: "h5py.File", path: Path, progress: Progress) -> Dataset:
+def learned(file: "h5py.File", path: Path, found: Totals) -> Dataset:
     """A dataset of another program; 0 is a class in it, as Annotat3D's masks have it. Raises InvalidFile."""
     images, samples, *sides = file[layout.DATA].shape
-    found = totals(file, progress)
     for what in _problems(found):
         raise InvalidFile(f"{path} {what}: make it anew, from volumes that are right.")
     return Dataset(

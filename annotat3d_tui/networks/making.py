@@ -15,14 +15,14 @@ from annotat3d_tui.memory import bytes_text, default_budget
 from annotat3d_tui.networks.classes import Classes, classes_of
 from annotat3d_tui.networks.forecast import Forecast, foretold
 from annotat3d_tui.networks.holding_out import Holding, hold_out
-from annotat3d_tui.networks.pairs import CheckedPair, Pair, check_pairs, refuse_problems
+from annotat3d_tui.networks.pair import IMAGE, LABEL, WEIGHT, Pair
+from annotat3d_tui.networks.pairs import CheckedPair, check_pairs, refuse_problems
 from annotat3d_tui.networks.recipe import Recipe
 from annotat3d_tui.networks.regions import Triple
 from annotat3d_tui.networks.sampling import Sampling, draw
 from annotat3d_tui.networks.scanning import as_weight
 from annotat3d_tui.networks.storing import Content, Writer, label_type, written_dataset
 from annotat3d_tui.volume.files import open_labels, open_volume
-from annotat3d_tui.volume.formats import inspect
 from annotat3d_tui.volume.writing import check_free_space
 
 _TRAINING, _VALIDATION = 0, 1
@@ -132,10 +132,11 @@ def _write(
 ) -> None:
     """Draw the patches of one image and write them."""
     progress(0.0, "")
-    labels = open_labels(one.pair.label).data
+    pair = one.pair
+    labels = open_labels(pair.label, pair.raw_of(LABEL)).data
     places = _places(labels, image, held, sampling, seed)
-    voxels = open_volume(one.pair.image).data
-    weight = inspect(one.pair.weight).voxels() if one.pair.weight else None
+    voxels = open_volume(pair.image, pair.raw_of(IMAGE)).data
+    weight = pair.source(WEIGHT).voxels() if pair.weight else None
     for sample, place in enumerate(places):
         progress(sample / len(places), "")
         where = tuple(slice(first, first + side) for first, side in zip(place, sampling.patch, strict=True))

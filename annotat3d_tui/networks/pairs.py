@@ -12,24 +12,11 @@ from annotat3d_tui.blocks import Progress, part, quiet, size_text
 from annotat3d_tui.errors import Annotat3DError, Cancelled, InvalidFile, ShapeMismatch
 from annotat3d_tui.networks.classes import classes_of, problem_of_classes
 from annotat3d_tui.networks.normalization import Moments
+from annotat3d_tui.networks.pair import IMAGE, LABEL, WEIGHT, Pair
 from annotat3d_tui.networks.scanning import Scan, scan_image, scan_labels, scan_weight
-from annotat3d_tui.volume.formats import inspect
+from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import Source
 from annotat3d_tui.volume.types import check_image, check_labels, check_stored
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Files of one image, its labels and, where there is one, its weight map."""
-
-    image: Path
-    label: Path
-    weight: Path | None = None
-
-    @property
-    def files(self) -> dict[str, Path]:
-        """Its files by what they are."""
-        return {"image": self.image, "label": self.label} | ({"weight": self.weight} if self.weight else {})
 
 
 @dataclass(frozen=True)
@@ -37,7 +24,7 @@ class CheckedPair:
     """What was found in a pair: a problem in one sentence, or "", and then all the rest.
 
     shape (z, y, x). bytes: of the voxels of all its files, memory: of those that must be read whole. labels: voxels of
-    each label id. moments: of the whole image. keys: content of each file.
+    each label id. moments: of the whole image. keys: content of each file. stamps: size and time of each file.
     """
 
     pair: Pair
@@ -49,6 +36,7 @@ class CheckedPair:
     labels: dict[int, int] = field(default_factory=dict)
     moments: Moments = Moments(0.0, 0.0)
     keys: dict[str, str] = field(default_factory=dict)
+    stamps: tuple[tuple[int, int], ...] = ()
 
     @property
     def label_name(self) -> str:
@@ -61,7 +49,12 @@ class CheckedPair:
         return self.problem or f"{size_text(self.shape)} {self.dtype.name}"
 
 
-def pairs_of(images: Sequence[Path], labels: Sequence[Path], weights: Sequence[Path | None] = ()) -> list[Pair]:
+def pairs_of(
+    images: Sequence[Path],
+    labels: Sequence[Path],
+    weights: Sequence[Path | None] = (),
+    raw: RawProperties | None = None,
+) -> list[Pair]:
     """The lists side by side; raises InvalidFile unless they are of one length (or there are no weights)."""
     if not images:
         raise InvalidFile("A dataset must be made of at least one image and its labels, received none: add them.")
@@ -71,7 +64,7 @@ def pairs_of(images: Sequence[Path], labels: Sequence[Path], weights: Sequence[P
                 f"There must be as many {what} as images, in the same order, received {len(files)} for {len(images)}: "
                 "complete the lists."
             )
-    return [Pair(*files) for files in zip(images, labels, weights or [None] * len(images), strict=True)]
+    return [Pair(*files, raw) for files in zip(images, labels, weights or [None] * len(images), strict=True)]
 
 
 def look_at(pairs: Sequence[Pair], patch: tuple[int, int, int] = (1, 1, 1)) -> list[CheckedPair]:
@@ -85,29 +78,34 @@ def check_pairs(
     patch: tuple[int, int, int] = (1, 1, 1),
     classes: int = 0,
     zero_is_class: bool = False,
+    known: Sequence[CheckedPair] = (),
     progress: Progress = quiet,
 ) -> list[CheckedPair]:
     """Every voxel of every pair is looked at, block by block; `classes`, when not 0, is how many there must be.
 
-    A pair that cannot be used has a problem and stops nothing; progress may raise to stop it all.
+    A pair that cannot be used has a problem and stops nothing; progress may raise to stop it all. known: pairs that
+    were checked before, which are not read again where their files are as they were.
     """
     looked = look_at(pairs, patch)
-    total, done, found = max(sum(one.bytes for one in looked), 1), 0, []
-    for one in looked:
-        within = part(progress, done / total, (done + one.bytes) / total)
-        found.append(one if one.problem else _scanned(one, within))
-        done += one.bytes
+    before = {(one.pair, one.stamps): one for one in known if one.keys}
+    found = [one if one.problem else before.get((one.pair, one.stamps), one) for one in looked]
+    fresh = [number for number, one in enumerate(found) if not one.keys and not one.problem]
+    total, done = max(sum(found[number].bytes for number in fresh), 1), 0
+    for number in fresh:
+        size = found[number].bytes
+        found[number] = _scanned(found[number], part(progress, done / total, (done + size) / total))
+        done += size
     together = classes_of(found, zero_is_class)
-    return [one if one.problem else replace(one, problem=problem_of_classes(one, together, classes)) for one in found]
+    return [replace(one, problem=problem_of_classes(one, together, classes)) if one.keys else one for one in found]
 
 
 def _looked_at(pair: Pair, patch: tuple[int, int, int]) -> CheckedPair:
     try:
-        sources = {what: inspect(path) for what, path in pair.files.items()}
+        sources = {what: pair.source(what) for what in pair.files}
         _check_distinct(pair)
-        image = sources["image"]
+        image = sources[IMAGE]
         check_image(image.dtype, image.path.name)
-        check_labels(sources["label"].dtype, pair.label.name)
+        check_labels(sources[LABEL].dtype, pair.label.name)
         for source in sources.values():
             check_stored(source.dtype, source.path.name)
             _check_shape(source, image)
@@ -126,12 +124,13 @@ def _looked_at(pair: Pair, patch: tuple[int, int, int]) -> CheckedPair:
         image.dtype.newbyteorder("="),
         bytes=sum(source.voxel_bytes for source in sources.values()),
         memory=sum(source.voxel_bytes for source in sources.values() if source.why_read),
+        stamps=tuple((found.st_size, found.st_mtime_ns) for found in map(os.stat, pair.files.values())),
     )
 
 
 def _check_distinct(pair: Pair) -> None:
     for what, path in pair.files.items():
-        if what != "image" and os.path.samefile(path, pair.image):
+        if what != IMAGE and os.path.samefile(path, pair.image):
             raise InvalidFile(
                 f"{path.name} must be another file than its image, received it as {what}, too: correct it."
             )
@@ -146,20 +145,20 @@ def _check_shape(source: Source, image: Source) -> None:
 
 
 def _scanned(one: CheckedPair, progress: Progress) -> CheckedPair:
-    steps = {"image": scan_image, "label": scan_labels, "weight": scan_weight}
-    files, found = one.pair.files, dict[str, Scan]()
+    steps = {IMAGE: scan_image, LABEL: scan_labels, WEIGHT: scan_weight}
+    files, found = [*one.pair.files], dict[str, Scan]()
     try:
-        for number, (what, path) in enumerate(files.items()):
+        for number, what in enumerate(files):
             within = part(progress, number / len(files), (number + 1) / len(files))
-            found[what] = steps[what](inspect(path), within)
+            found[what] = steps[what](one.pair.source(what), within)
     except Cancelled:
         raise
     except Annotat3DError as error:
         return replace(one, problem=str(error))
-    image = found["image"].spread
+    image = found[IMAGE].spread
     return replace(
         one,
-        labels=found["label"].labels,
+        labels=found[LABEL].labels,
         moments=Moments(image.mean, image.std),
         keys={what: scan.key for what, scan in found.items()},
     )

@@ -10,9 +10,10 @@ import pytest
 from annotat3d_tui.errors import Annotat3DError, Cancelled, CannotWrite, InvalidParameter, OverBudget
 from annotat3d_tui.networks.dataset import Dataset, open_dataset
 from annotat3d_tui.networks.making import make_dataset
-from annotat3d_tui.networks.pairs import Pair
+from annotat3d_tui.networks.pair import Pair
 from annotat3d_tui.networks.recipe import Recipe
 from annotat3d_tui.networks.sampling import STRATEGIES
+from annotat3d_tui.volume.raw import RawProperties
 from tests.labels.full_disk import files_limited_to
 from tests.networks.volumes import SHAPE, classes, painted, pair
 
@@ -76,6 +77,16 @@ def test_what_the_file_says_of_itself(tmp_path: Path) -> None:
     assert len(dataset.sources[0]["image"]["key"]) == 32
     assert dataset.moments[0].mean == pytest.approx(painted(labels).mean())
     assert dataset.program.startswith("annotat3d ")
+
+
+def test_raw_volumes_are_read_as_they_are_said_to_be(tmp_path: Path) -> None:
+    labels = classes()
+    painted(labels).astype(">f4").tofile(tmp_path / "i.raw")
+    labels.tofile(tmp_path / "l_8bit.raw")
+    raw = RawProperties(SHAPE, "float32", "big")
+    dataset = made(tmp_path, [Pair(tmp_path / "i.raw", tmp_path / "l_8bit.raw", raw=raw)])
+    voxels, stored, _ = dataset.read_raw(0, 3)
+    assert np.array_equal(voxels // 1000, stored)
 
 
 def test_images_of_several_types_lose_nothing(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ import pytest
 from annotat3d_tui.content import content_key
 from annotat3d_tui.errors import Cancelled, InvalidFile
 from annotat3d_tui.networks.classes import classes_of
-from annotat3d_tui.networks.pairs import Pair, check_pairs, pairs_of, refuse_problems
+from annotat3d_tui.networks.pair import Pair
+from annotat3d_tui.networks.pairs import check_pairs, pairs_of, refuse_problems
 from annotat3d_tui.volume.files import open_volume
+from annotat3d_tui.volume.raw import RawProperties
 from tests.networks.volumes import SHAPE, classes, painted, pair
 
 
@@ -42,6 +44,20 @@ def test_checking_can_be_stopped(tmp_path: Path) -> None:
 
     with pytest.raises(Cancelled):
         check_pairs([pair(tmp_path, classes())], progress=stop)
+
+
+def test_what_was_checked_is_not_read_again(tmp_path: Path) -> None:
+    pairs = [pair(tmp_path, classes(), "a"), pair(tmp_path, classes(ids=(1, 1)), "b")]
+    known = check_pairs(pairs[1:])
+    assert "at least two classes, received 1 alone" in known[0].problem
+    stages: set[str] = set()
+    both = check_pairs(pairs, known=known, progress=lambda _, stage: stages.add(stage))
+    assert [one.problem for one in both] == ["", ""]
+    assert stages == {"check a.npy", "check a-label.npy"}
+    assert check_pairs(pairs, known=both) == both == check_pairs(pairs)
+    pair(tmp_path, classes(ids=(0, 2)), "b")
+    assert check_pairs(pairs, known=both)[1].labels.keys() == {0, 2}
+    assert "a patch of 99×1×1" in check_pairs(pairs, known=both, patch=(1, 1, 99))[0].problem
 
 
 def test_each_problem_of_a_pair(tmp_path: Path) -> None:
@@ -127,3 +143,19 @@ def test_lists_of_one_length() -> None:
     ):
         with pytest.raises(InvalidFile, match=said):
             pairs_of(images, labels, weights)
+
+
+def test_raw_files_say_their_size_and_type(tmp_path: Path) -> None:
+    labels = classes()
+    files = {"i_28x20x12_32bit.raw": painted(labels).astype(np.float32), "l_28x20x12_32bit.raw": labels.astype("<u4")}
+    files["w_28x20x12_32bit.raw"] = np.full(SHAPE, 0.5, np.float32)
+    for name, volume in files.items():
+        volume.tofile(tmp_path / name)
+    one = Pair(*(tmp_path / name for name in files))
+    assert "may hold uint32 or float32" in problem(one)
+    (found,) = check_pairs([replace(one, raw=RawProperties(dtype="float32"))])
+    assert (found.text, set(found.labels)) == ("28×20×12 float32", {0, 1})
+    (tmp_path / "l_28x20x12_32bit.raw").rename(tmp_path / "l_8bit.raw")
+    labels.tofile(tmp_path / "l_8bit.raw")
+    nameless = replace(one, label=tmp_path / "l_8bit.raw", raw=RawProperties(SHAPE, "float32"))
+    assert problem(nameless) == ""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from annotat3d_tui.networks.pairs import Pair
+from annotat3d_tui.networks.pair import Pair
 from annotat3d_tui.volume.files import save_volume
 
 SHAPE = (12, 20, 28)
