@@ -12,6 +12,7 @@
     ├── OverBudget       (MemoryError)        needs more memory than allowed
     ├── MissingLibrary   (ImportError)        a library that is not installed, with the package that brings it
     ├── BrokenFilter     (RuntimeError)       a filter of another package that cannot be loaded or does not do its work
+    ├── TrainingDiverged (ArithmeticError)    the loss of a training is no longer a number
     ├── WorkspaceInUse   (RuntimeError)       another process has the workspace open
     ├── ReadOnly         (PermissionError)    a workspace that was opened only to be looked at
     └── Cancelled        (RuntimeError)       stopped on request; nothing was changed
@@ -66,6 +67,10 @@ class MissingLibrary(Annotat3DError, ImportError):
 
 class BrokenFilter(Annotat3DError, RuntimeError):
     """A filter of another package that cannot be loaded, or does not do its work."""
+
+
+class TrainingDiverged(Annotat3DError, ArithmeticError):
+    """The loss of a training is no longer a number."""
 
 
 class WorkspaceInUse(Annotat3DError, RuntimeError):

@@ -8,4 +8,11 @@ layout        what its parts are called; storing: how they are written
 recorded      what files of this program say; foreign: what the samples of others tell
 statistics    mean, deviation, extremes, labels of many voxels
 normalization grey values to mean 0 and deviation 1
+augmentation  samples changed at random
+batches       samples of one step
+architectures what the networks are made of, without Keras; models: made with it
+quiet         TensorFlow and Keras, imported without a word; devices: what they may use
+settings      everything that decides the weights; rates: the learning rate over the steps
+network       the folder of a network; history, checkpoint: files in it
+training      dataset -> weights; transfer: from the weights of another network
 """

@@ -1,0 +1,27 @@
+"""The devices that this process may use, as its environment says (CUDA_VISIBLE_DEVICES)."""
+
+from typing import Any
+
+from annotat3d_tui.errors import InvalidParameter
+from annotat3d_tui.networks.quiet import tensorflow
+
+
+def gpu_count() -> int:
+    """How many GPUs there are for TensorFlow."""
+    return len(tensorflow().config.list_logical_devices("GPU"))
+
+
+def strategy_for(batch: int, devices: tuple[str, ...] = ()) -> Any:
+    """How a batch is spread: over all GPUs, or over these devices of TensorFlow; on one, or the processors, not at all.
+
+    Raises InvalidParameter when the batch cannot be shared equally.
+    """
+    distribute = tensorflow().distribute
+    count = len(devices) or gpu_count()
+    if count < 2:
+        return distribute.get_strategy()
+    if batch % count:
+        raise InvalidParameter(
+            f"batch must be shared equally by {count} devices, received {batch}: give {max(batch // count, 1) * count}."
+        )
+    return distribute.MirroredStrategy(list(devices) or None)
