@@ -52,7 +52,7 @@ def run_job(given: argparse.Namespace) -> Job:
         return _on_cluster(given, request_of(words, given.title), parsed)
     if extra := _flags_of_cluster(given):
         raise InvalidParameter(f"{extra} goes with --slurm: add it, or leave {extra} out.")
-    return start(request_of(words, given.title, devices=_devices(given), share=given.share))
+    return start(request_of(words, given.title, devices=devices_of(given), share=given.share))
 
 
 def _on_cluster(given: argparse.Namespace, request: Request, parsed: argparse.Namespace) -> Job:
@@ -95,7 +95,7 @@ def _flags_of_cluster(given: argparse.Namespace) -> str:
     return next((flag_of(name) for name in names if getattr(given, name)), "")
 
 
-def _devices(given: argparse.Namespace) -> tuple[str, ...]:
+def devices_of(given: argparse.Namespace) -> tuple[str, ...]:
     """The UUIDs that were asked for; who has them is said, and is waited for."""
     if not given.devices:
         return ()

@@ -35,6 +35,7 @@ COMMANDS = {
     "score": Command("score", "accuracy, Dice and IoU of a label volume against the truth"),
     "dataset": Command("dataset", "samples of images and labels for networks: create, info"),
     "demo": Command("demo", "the main job on the embedded volume"),
+    "network": Command("network", "networks: train, finetune, resume, list, info"),
     "jobs": Command("jobs", "long work that outlives the terminal: list, show, follow, cancel, run"),
     "gpus": Command("gpus", "the GPUs of this machine, who has them, which are free"),
     "keys": Command("keys", "every key of the screen, with the id by which a keymap changes it"),
@@ -93,7 +94,7 @@ def _dispatch(arguments: list[str]) -> int:
             prog=f"annotat3d {word}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
         )
         module.add_arguments(parser)
-        code: int = module.run(parser.parse_args(arguments[1:]))
+        code: int = module.run(parser.parse_args(arguments[1:], argparse.Namespace(words=arguments)))
         return code
     return _screen(arguments)
 

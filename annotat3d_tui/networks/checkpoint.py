@@ -37,16 +37,16 @@ def save_checkpoint(path: Path, state: State, variables: Sequence[Any]) -> None:
         np.savez(file, allow_pickle=False, state=np.array(json.dumps(asdict(state))), **arrays)
 
 
+def read_state(path: Path) -> State:
+    """The state alone; raises InvalidFile."""
+    return _read(path, with_values=False)[0]
+
+
 def load_checkpoint(path: Path) -> tuple[State, list[NDArray[Any]]]:
     """State and values of the variables, in their order; raises MissingFile, InvalidFile."""
     if not path.is_file():
         raise MissingFile(f"{path} is not there, so that nothing can be gone on with: train the network anew.")
-    try:
-        with np.load(path, allow_pickle=False) as content:
-            state = State(**json.loads(str(content["state"])))
-            return state, [content[name] for name in sorted(content.files) if name != "state"]
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
-        raise InvalidFile(f"{path} is damaged ({error}): train the network anew.") from None
+    return _read(path, with_values=True)
 
 
 def restore(variables: Sequence[Any], values: Sequence[NDArray[Any]], path: Path) -> None:
@@ -55,3 +55,13 @@ def restore(variables: Sequence[Any], values: Sequence[NDArray[Any]], path: Path
         raise InvalidFile(f"{path} must be of the network beside it, received one of another: train it anew.")
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
+
+
+def _read(path: Path, with_values: bool) -> tuple[State, list[NDArray[Any]]]:
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            state = State(**json.loads(str(content["state"])))
+            names = sorted(name for name in content.files if name != "state") if with_values else []
+            return state, [content[name] for name in names]
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
+        raise InvalidFile(f"{path} is damaged ({error}): train the network anew.") from None

@@ -25,3 +25,11 @@ def strategy_for(batch: int, devices: tuple[str, ...] = ()) -> Any:
             f"batch must be shared equally by {count} devices, received {batch}: give {max(batch // count, 1) * count}."
         )
     return distribute.MirroredStrategy(list(devices) or None)
+
+
+def gpu_memory() -> dict[str, float]:
+    """Bytes that this process holds on all its GPUs, as `gpu_memory`; nothing without one."""
+    experimental = tensorflow().config.experimental
+    if not (count := gpu_count()):
+        return {}
+    return {"gpu_memory": float(sum(experimental.get_memory_info(f"GPU:{i}")["current"] for i in range(count)))}

@@ -22,18 +22,21 @@ from annotat3d_tui.networks.architectures import architecture_of, check_patch, p
 from annotat3d_tui.networks.batches import Batches, validation_batches
 from annotat3d_tui.networks.checkpoint import State, load_checkpoint, restore, save_checkpoint
 from annotat3d_tui.networks.dataset import Dataset
+from annotat3d_tui.networks.devices import gpu_count, gpu_memory, strategy_for
 from annotat3d_tui.networks.history import History
 from annotat3d_tui.networks.network import (
     BEST,
     CHECKPOINT,
     HISTORY,
     LAST,
+    MANIFEST,
     Network,
     network_folder,
     open_network,
     save_weights,
 )
 from annotat3d_tui.networks.normalization import common_moments, moments_for
+from annotat3d_tui.networks.rates import rate_at
 from annotat3d_tui.networks.settings import Training
 from annotat3d_tui.networks.transfer import transfer
 
@@ -85,8 +88,8 @@ def begin(
 
     Raises InvalidParameter, InvalidFile, OutputExists, CannotWrite.
     """
-    check(dataset, training)
     folder = network_folder(name)
+    check_new(folder, dataset, training, overwrite, start)
     network = Network(
         folder,
         training,
@@ -100,12 +103,6 @@ def begin(
         origin=str(start.folder.resolve()) if start else "",
     )
     if folder.exists():
-        if not overwrite:
-            raise OutputExists(
-                f"{folder} exists: give another name, --overwrite to train it anew, or annotat3d network resume."
-            )
-        if start is not None and start.folder.resolve() == folder.resolve():
-            raise CannotWrite(f"{folder} is what the training starts from and must stay: give another name.")
         shutil.rmtree(folder)
     try:
         folder.mkdir(parents=True)
@@ -113,6 +110,38 @@ def begin(
         raise CannotWrite(f"{folder} cannot be made ({error.strerror}): give another place.") from None
     network.save()
     return network
+
+
+def check_new(
+    folder: Path, dataset: Dataset, training: Training, overwrite: bool, start: Network | None = None
+) -> None:
+    """Raises what `begin` would, but for a disk that does not take it; nothing is made."""
+    check(dataset, training)
+    if start is not None and training.architecture != start.architecture:
+        raise InvalidParameter(
+            f"architecture must be that of the network to start from, {start.architecture}, received "
+            f"{training.architecture}: leave it out, or train from nothing."
+        )
+    if start is not None and start.folder.resolve() == folder.resolve():
+        raise CannotWrite(f"{folder} is what the training starts from and must stay: give another name.")
+    if folder.exists() and not overwrite:
+        raise OutputExists(
+            f"{folder} exists: give another name, --overwrite to train it anew, or annotat3d network resume."
+        )
+    if folder.exists() and not (folder / MANIFEST).is_file():
+        raise CannotWrite(f"{folder} is no network and is not replaced: give another name.")
+
+
+def train_forecast(dataset: Dataset, training: Training) -> str:
+    """What the training will take, in words."""
+    architecture = architecture_of(training.architecture)
+    classes = len(dataset.classes)
+    need = architecture.memory_needed(dataset.patch, training.batch, classes)
+    return (
+        f"{training.architecture} with {architecture.parameter_count(classes)} parameters, about {bytes_text(need)} of "
+        f"memory for a step of batch {training.batch}; {count_text(len(dataset.training), 'sample')} for training, "
+        f"{len(dataset.validation)} for validation."
+    )
 
 
 def check(dataset: Dataset, training: Training) -> None:
@@ -197,8 +226,6 @@ class _Run:
         return Trained(self._network, state.iteration, best, state.best_iteration, state.seconds, waited, state.ended)
 
     def _one(self, batches: Batches) -> None:
-        from annotat3d_tui.networks.rates import rate_at
-
         training, done = self._training, self._state.iteration
         rate = rate_at(training.schedule, training.rate, done, training.iterations)
         batch = batches.next()
@@ -216,7 +243,7 @@ class _Run:
         if validated:
             row |= self._validated()
         self._history.add(row)
-        self._listener.numbers({name: value for name, value in row.items() if np.isfinite(value)})
+        self._listener.numbers(row | gpu_memory())
         self._listener.progress((done + 1) / training.iterations, "train")
         if validated or last:
             self._listener.say(self._text(row))
@@ -314,12 +341,12 @@ def balanced_weights(dataset: Dataset) -> list[float]:
     return [float(factor) for factor in factors / factors[counts > 0].mean()]
 
 
-def resume(name: Path | str) -> Network:
-    """The network of a training that is to go on; raises MissingFile, InvalidFile."""
-    network = open_network(name)
-    if not network.dataset.get("path"):
+def dataset_path(network: Network) -> str:
+    """Where the dataset of a training is that is to go on; raises InvalidFile when it is not known."""
+    path = network.dataset.get("path")
+    if not path:
         raise InvalidFile(f"{network.folder} does not say on what it was trained: finetune it.")
-    return network
+    return path
 
 
 def _first_state(network: Network, steps: "Steps", listener: Listener) -> State:
@@ -340,7 +367,6 @@ def _first_state(network: Network, steps: "Steps", listener: Listener) -> State:
 
 
 def _steps(network: Network, dataset: Dataset) -> "Steps":
-    from annotat3d_tui.networks.devices import strategy_for
     from annotat3d_tui.networks.models.steps import Steps
     from annotat3d_tui.networks.quiet import keras
 
@@ -352,8 +378,6 @@ def _steps(network: Network, dataset: Dataset) -> "Steps":
 
 def _check_memory(network: Network) -> None:
     """Raises OverBudget when a step needs more memory than this machine has, where it computes on processors."""
-    from annotat3d_tui.networks.devices import gpu_count
-
     architecture, training = architecture_of(network.architecture), network.training
     need = architecture.memory_needed(network.patch, training.batch, len(network.classes))
     free = available_memory()

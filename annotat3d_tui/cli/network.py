@@ -1,0 +1,36 @@
+"""Networks: trained on a dataset, kept as a folder NAME.network, and used by annotat3d infer.
+
+annotat3d network train beads --dataset beads.h5 --architecture unet3d --follow
+annotat3d network finetune beads2 --from beads --dataset more.h5 --rate 1e-4
+annotat3d network list
+"""
+
+import argparse
+import importlib
+
+WORDS = {
+    "train": ("network_train", "learn from a dataset, from nothing"),
+    "finetune": ("network_finetune", "learn from a dataset, from the weights of another network"),
+    "resume": ("network_resume", "go on with a training that was ended by something else"),
+    "list": ("network_list", "the networks in a folder"),
+    "info": ("network_info", "all about a network"),
+}
+"""A word is a module with `add_arguments(parser)` and `run(arguments) -> int`."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the words and their flags."""
+    words = parser.add_subparsers(metavar="WORD", title="words", required=True)
+    for word, (name, help) in WORDS.items():
+        module = importlib.import_module(f"annotat3d_tui.cli.{name}")
+        one = words.add_parser(
+            word, help=help, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        module.add_arguments(one)
+        one.set_defaults(act=module.run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Do what the word says."""
+    code: int = given.act(given)
+    return code
