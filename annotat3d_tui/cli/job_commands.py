@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
-from annotat3d_tui.cli.jobs_run import check_word, job_words, parser_of
+from annotat3d_tui.cli.jobs_run import OF_IMAGES, check_word, job_words, parser_of
 from annotat3d_tui.errors import InvalidParameter
 
 
@@ -40,7 +40,7 @@ class ShellCommands:
         parser_of(words[0], _Parser).parse_args(words[1:])
 
     def images(self, words: Sequence[str]) -> list[str]:
-        """The images of classify; none of other commands."""
-        if words[0] != "classify":
+        """The images of classify and infer; none of other commands."""
+        if words[0] not in OF_IMAGES:
             return []
-        return list(parser_of("classify", _Parser).parse_args(words[1:]).images)
+        return list(parser_of(words[0], _Parser).parse_args(words[1:]).images)

@@ -19,6 +19,8 @@ from annotat3d_tui.workflow.command import flag_of
 
 NOT_JOBS = ("open", "jobs", "gpus", "doctor", "keys")
 """What is of a moment, or wants a person."""
+OF_IMAGES = ("classify", "infer")
+"""What does the same for many images."""
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +36,9 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     cluster.add_argument("--slurm", action="store_true", help="send it to Slurm; the other flags here go with it")
     names = [declared.name for declared in SlurmOptions.parameters()]
     add_parameter_flags(cluster, {"": SlurmOptions()}, tuple(name for name in names if name != "array"))
-    cluster.add_argument("--array", action="store_const", const="yes", help="a task for each image of classify")
+    cluster.add_argument(
+        "--array", action="store_const", const="yes", help="a task for each image of classify or infer"
+    )
     cluster.add_argument("--show-script", action="store_true", help="print the batch script and send nothing")
     cluster.add_argument(
         "--script", metavar="F", help="send this script, such as --show-script printed and you changed"
@@ -61,8 +65,10 @@ def _on_cluster(given: argparse.Namespace, request: Request, parsed: argparse.Na
         raise InvalidParameter("--devices and --share are for this machine: ask Slurm for --gpus N instead.")
     tasks = []
     if given.array:
-        if request.command[0] != "classify":
-            raise InvalidParameter(f"--array must be of classify, received {request.command[0]}: leave --array out.")
+        if request.command[0] not in OF_IMAGES:
+            raise InvalidParameter(
+                f"--array must be of {' or '.join(OF_IMAGES)}, received {request.command[0]}: leave --array out."
+            )
         tasks = slurm.tasks_of(request, parsed.images)
     job = slurm.prepare(request, with_flags(SlurmOptions(), given), tasks)
     try:

@@ -36,6 +36,7 @@ COMMANDS = {
     "dataset": Command("dataset", "samples of images and labels for networks: create, info"),
     "demo": Command("demo", "the main job on the embedded volume"),
     "network": Command("network", "networks: train, finetune, resume, list, info"),
+    "infer": Command("infer", "label volumes of many images, by a network"),
     "jobs": Command("jobs", "long work that outlives the terminal: list, show, follow, cancel, run"),
     "gpus": Command("gpus", "the GPUs of this machine, who has them, which are free"),
     "keys": Command("keys", "every key of the screen, with the id by which a keymap changes it"),

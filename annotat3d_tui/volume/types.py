@@ -8,7 +8,7 @@ from annotat3d_tui.errors import InvalidParameter, UnknownType
 
 IMAGE_TYPES = ("uint8", "uint16", "int16", "int32", "float32", "float64")
 LABEL_TYPES = ("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64")
-STORED_TYPES = (*LABEL_TYPES[1:], "float32", "float64")
+STORED_TYPES = (*LABEL_TYPES[1:], "float16", "float32", "float64")
 LARGEST_ID = 2**31 - 1
 
 _BITS = {8: ("uint8",), 16: ("uint16",), 32: ("uint32", "float32"), 64: ("float64", "int64")}

@@ -1,0 +1,75 @@
+"""`annotat3d infer`: many images, broken ones among them, with a network that was really trained."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+
+from annotat3d_tui.__main__ import main
+from annotat3d_tui.networks.network import Network
+from annotat3d_tui.networks.settings import Training
+from annotat3d_tui.networks.training import Listener, begin, train
+from tests.cli.test_commands import Capture, answer, refusal
+from tests.networks.small import textured, textured_dataset
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
+    """Knows a little of textures."""
+    folder = tmp_path_factory.mktemp("networks")
+    dataset = textured_dataset(folder / "d.h5", (32, 32, 32), samples=20, validation=2)
+    found = begin(folder / "texture", dataset, Training(iterations=40, batch=2, rate=5e-3, validate_every=20))
+    train(found, dataset, None, Listener())
+    return found
+
+
+@pytest.fixture
+def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """The truth of a.tif, an image that the network has not seen; of unequal sides."""
+    monkeypatch.chdir(tmp_path)
+    voxels, label = textured(5)
+    tifffile.imwrite("a.tif", voxels[:40, :50, :60], photometric="minisblack")
+    return label[:40, :50, :60]
+
+
+def test_an_image_is_labelled_and_its_probabilities_are_kept(
+    network: Network, image: np.ndarray, capsys: Capture
+) -> None:
+    facts = answer(capsys, "infer", "--network", network.folder, "a.tif", "-o", "out", "--probabilities", "float16")
+    label = tifffile.imread("out/a.tif")
+    assert label.dtype == np.uint8
+    assert 2 * ((label == 2) & (image == 2)).sum() / ((label == 2).sum() + (image == 2).sum()) > 0.6
+    maps = [tifffile.imread(f"out/a-p-{one}.tif") for one in (1, 2)]
+    assert ((np.argmax(maps, 0) + 1 == label) | (maps[0] == maps[1])).all()
+    assert facts["images"][0]["voxels"] == {str(one): int((label == one).sum()) for one in (1, 2)}
+    assert facts["patch"] == [32, 32, 32]
+    answer(
+        capsys, "infer", "--network", network.folder, "a.tif", "-o", "other", "--blend", "gaussian", "--mirror", "yes"
+    )
+    assert (tifffile.imread("other/a.tif") == label).mean() > 0.9
+
+
+def test_a_broken_image_is_named_and_the_rest_goes_on(network: Network, image: np.ndarray, capsys: Capture) -> None:
+    Path("b.tif").write_bytes(Path("a.tif").read_bytes()[:5000])
+    np.save("c.npy", np.zeros((3, 20, 20), np.uint8))
+    common = ["infer", "--network", str(network.folder), "-o", "out", "--border", "2", "2", "2"]
+    assert main([*common, "a.tif", "b.tif", "missing.tif", "c.npy"]) == 1
+    said = capsys.readouterr()
+    rows = said.out.splitlines()
+    assert [row[0] for row in rows] == ["✓", "✗", "✗", "✓"]
+    assert "missing.tif" in rows[2]
+    assert sorted(path.name for path in Path("out").iterdir()) == ["a.tif", "c.tif"]
+    before = Path("out/a.tif").stat().st_mtime_ns
+    assert main([*common, "a.tif", "c.npy", "--skip-existing"]) == 0
+    assert "–  a.tif  its label is there" in capsys.readouterr().out
+    assert Path("out/a.tif").stat().st_mtime_ns == before
+
+
+def test_what_cannot_be_done_is_a_sentence(network: Network, image: np.ndarray, capsys: Capture) -> None:
+    common = ("infer", "--network", network.folder, "a.tif")
+    assert "holds no network.json" in refusal(capsys, "infer", "--network", "x", "a.tif", "-o", "out")
+    assert "less than half a side" in refusal(capsys, *common, "-o", "out", "--border", "16", "2", "2")
+    assert "--batch 8 would fit" in refusal(capsys, *common, "-o", "out", "--memory", "760MB", "--batch", "1024")
+    assert "must give two files" in refusal(capsys, *common, "sub/a.tif", "-o", "out")
+    assert "must be 0 or more" in refusal(capsys, *common, "-o", "out", "--padding", "-1", "0", "0")
