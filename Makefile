@@ -32,10 +32,14 @@ demo: setup  ## the main job on the embedded volume, from nothing to a picture a
 run: setup  ## the screen on the demo
 	@$(BIN)/annotat3d demo --open
 
+# Real terminals, processes and a cluster are tested: what fails is shown and must pass when it is run once more, alone.
+tests = { $(BIN)/python -m pytest $(1) $(2) || { echo "once more, alone, what failed:"; \
+  $(BIN)/python -m pytest $(1) --last-failed --last-failed-no-failures none; }; }
+
 test: setup  ## all tests, on up to four cores; those that drive terminals one by one
 	@$(BIN)/annotat3d warmup
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --ignore=tests/terminal; rest=$$?; \
-	  $(BIN)/python -m pytest tests/terminal && exit $$rest
+	@$(call tests,--ignore=tests/terminal,-n auto --maxprocesses 4 --dist worksteal); rest=$$?; \
+	  $(call tests,tests/terminal) && exit $$rest
 
 check: setup  ## format, lint, types, arrows
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/test_arrows.py
