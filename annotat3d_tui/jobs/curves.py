@@ -10,7 +10,7 @@ from annotat3d_tui.jobs.log import Tail
 
 MOST = 8192
 """Points of a curve; when there are more, every second one is left out."""
-FIRST = ("loss", "validation_loss", "dice", "validation_dice", "share", "memory", "processors")
+FIRST = ("loss", "dice", "validation_loss", "validation_dice", "share", "memory", "processors")
 """Of the curves, those that a person looks at first."""
 
 

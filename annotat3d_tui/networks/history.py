@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-STEP = ("iteration", "loss", "rate", "seconds")
+STEP = ("iteration", "loss", "rate", "step_seconds")
 VALIDATION = ("validation_loss", "dice")
 
 
 def columns_of(classes: Sequence[int]) -> list[str]:
-    """Of each step: its number from 1, loss, learning rate, seconds; of validations: loss, Dice, that of each class."""
+    """Of each step: its number from 1, loss, rate, seconds it took; of validations: loss, Dice, that of each class."""
     return [*STEP, *VALIDATION, *(f"dice_{label}" for label in classes)]
 
 

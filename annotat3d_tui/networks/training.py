@@ -235,7 +235,7 @@ class _Run:
             "iteration": done + 1,
             "loss": loss,
             "rate": rate,
-            "seconds": time.monotonic() - begun,
+            "step_seconds": time.monotonic() - begun,
         }
         self._state = replace(self._state, iteration=done + 1, seconds=self._before + time.monotonic() - self._begun)
         last = done + 1 == training.iterations

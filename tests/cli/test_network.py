@@ -59,6 +59,8 @@ def test_a_training_as_a_job_is_killed_and_goes_on(folder: Path, capsys: Capture
     until(lambda: checkpoint.is_file() and read_state(checkpoint).iteration > 1, "some steps")
     loss = [row["loss"] for row in job.metrics() if "loss" in row]
     assert loss
+    seconds = [row["seconds"] for row in job.metrics() if "loss" in row]
+    assert seconds == sorted(seconds), "since the job began"
     for process in processes_of(job):
         os.kill(process.pid, signal.SIGKILL)
     before = read_state(checkpoint).iteration
