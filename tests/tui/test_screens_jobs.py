@@ -141,8 +141,8 @@ async def test_a_job_that_is_typed_starts_and_its_end_is_told_on_any_screen(jobs
     line = f"annotat3d info {files / 'image.tif'}"
     async with app().run_test(size=(120, 40), notifications=True) as pilot:
         screen = await table(pilot)
-        await pilot.press("n", *"inf", "tab")
-        assert pilot.app.screen.query_one("CommandOfJob").value == "info "  # type: ignore[attr-defined]
+        await pilot.press("n", *"segm", "tab")
+        assert pilot.app.screen.query_one("CommandOfJob").value == "segment "  # type: ignore[attr-defined]
         await pilot.press("enter")
         await until(pilot, lambda: "the following arguments are required" in seen(pilot))
         pilot.app.screen.query_one("CommandOfJob").value = line  # type: ignore[attr-defined]
