@@ -73,12 +73,13 @@ def run(given: argparse.Namespace) -> int:
     sides = sides_for(network, *_triples(given))
     plan = _plan(given, network)
     skip = given.skip_existing or (goes_on() and not given.overwrite)
+    overwrite = given.overwrite or skip
     todo = {image: paths for image, paths in plan.items() if not (skip and all(path.exists() for path in paths))}
     made_folder(Path(given.output))
-    check_outputs([path for paths in todo.values() for path in paths], [], given.overwrite or skip, given.images)
+    check_outputs([path for paths in todo.values() for path in paths], [], overwrite, given.images)
     _choose_devices(given)
     need = check_memory(network, parameters, sides, budget_of(given))
-    results = list(_each(given, network, parameters, sides, todo)) if todo else []
+    results = list(_each(given, network, parameters, sides, todo, overwrite)) if todo else []
     failed = [one["image"] for one in results if "error" in one]
     skipped = [image for image in plan if image not in todo]
     facts = {
@@ -133,7 +134,12 @@ def _choose_devices(given: argparse.Namespace) -> None:
 
 
 def _each(
-    given: argparse.Namespace, network: Network, parameters: Inference, sides: Sides, todo: dict[str, list[Path]]
+    given: argparse.Namespace,
+    network: Network,
+    parameters: Inference,
+    sides: Sides,
+    todo: dict[str, list[Path]],
+    overwrite: bool,
 ) -> Iterator[dict[str, Any]]:
     """Infer each image, and tell of it; what fails is said and told."""
     dtype = np.dtype(given.probabilities) if given.probabilities else None
@@ -145,7 +151,7 @@ def _each(
         count = f"{number + 1} of {len(todo)}" if len(todo) > 1 else ""
         try:
             applied = applier.apply(image, raw_said(given) if is_raw(Path(image)) else None, _counted(line, count))
-            _save(applied, network, paths, given.overwrite or given.skip_existing)
+            _save(applied, network, paths, overwrite)
         except Annotat3DError as error:
             print(f"annotat3d: {image}: {error}", file=sys.stderr)
             yield {"image": image, "error": str(error)}

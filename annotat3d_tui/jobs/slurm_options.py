@@ -38,7 +38,7 @@ class SlurmOptions(Parameters):
     memory: str = parameter("", "memory of one node, such as 64G; empty: the partition's own")
     time: str = parameter("", "time limit, such as 12:00:00 or 2-00:00:00; empty: the partition's own")
     account: str = parameter("", "account that pays; empty: your own")
-    array: bool = parameter(False, "a task for each image of classify")
+    array: bool = parameter(False, "a task for each image of classify or infer")
     at_once: int = parameter(0, "tasks of an array that run at once; 0: as many as there is room for", minimum=0)
     warned: int = parameter(
         120, "time before the limit at which the work is stopped and queued again", unit="seconds", minimum=1

@@ -7,6 +7,7 @@ import pytest
 import tifffile
 
 from annotat3d_tui.__main__ import main
+from annotat3d_tui.jobs.folder import ATTEMPT, TOKEN
 from annotat3d_tui.networks.network import Network
 from annotat3d_tui.networks.settings import Training
 from annotat3d_tui.networks.training import Listener, begin, train
@@ -64,6 +65,23 @@ def test_a_broken_image_is_named_and_the_rest_goes_on(network: Network, image: n
     assert main([*common, "a.tif", "c.npy", "--skip-existing"]) == 0
     assert "–  a.tif  its label is there" in capsys.readouterr().out
     assert Path("out/a.tif").stat().st_mtime_ns == before
+
+
+def test_a_later_attempt_begins_anew_what_was_half_written(
+    network: Network, image: np.ndarray, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.save("c.npy", np.zeros((3, 20, 20), np.uint8))
+    common = ("--network", network.folder, "-o", "out", "--probabilities")
+    answer(capsys, "infer", "c.npy", *common)
+    Path("out/a-p-1.tif").write_bytes(b"left by the first attempt")
+    finished = Path("out/c.tif").stat().st_mtime_ns
+    (tmp_path / "job").mkdir()
+    monkeypatch.setenv(TOKEN, str(tmp_path / "job"))
+    monkeypatch.setenv(ATTEMPT, "2")
+    facts = answer(capsys, "infer", "c.npy", "a.tif", *common)
+    assert (facts["skipped"], facts["failed"]) == (["c.npy"], [])
+    assert Path("out/c.tif").stat().st_mtime_ns == finished
+    assert tifffile.imread("out/a-p-1.tif").shape == tifffile.imread("out/a.tif").shape == image.shape
 
 
 def test_what_cannot_be_done_is_a_sentence(network: Network, image: np.ndarray, capsys: Capture) -> None:

@@ -328,7 +328,7 @@ def test_an_array_is_sent_from_the_command_line(cluster: Cluster, jobs: Jobs, fi
     [
         (("--partition", "main"), "--partition goes with --slurm"),
         (("--slurm", "--share"), "--devices and --share are for this machine"),
-        (("--slurm", "--array"), "--array must be of classify, received info"),
+        (("--slurm", "--array"), "--array must be of classify or infer, received info"),
         (("--slurm", "--time", "soon"), "time of slurm must be such as 12:00:00"),
         (("--slurm", "--script", "nowhere"), "must be a script that --show-script printed"),
     ],
