@@ -8,7 +8,7 @@ layout        what its parts are called; storing: how they are written
 recorded      what files of this program say; foreign: what the samples of others tell
 statistics    mean, deviation, extremes, labels of many voxels
 normalization grey values to mean 0 and deviation 1
-augmentation  samples changed at random
+augmentation  samples changed at random; elastic: bent
 batches       samples of one step
 architectures what the networks are made of, without Keras; models: made with it
 quiet         TensorFlow and Keras, imported without a word; devices: what they may use

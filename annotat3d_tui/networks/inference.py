@@ -229,7 +229,8 @@ def _put_layers(
         target.put((slice(z, z + 1), *(slice(0, n) for n in total.shape[1:3])), shares, padding)
     left = len(total) - done
     for array in (total, weights):
-        array[:left] = array[done:]
+        for plane in range(left):  # one by one, since NumPy would copy what overlaps
+            array[plane] = array[done + plane]
         array[left:] = 0
 
 
