@@ -144,7 +144,7 @@ def _each(
     """Infer each image, and tell of it; what fails is said and told."""
     dtype = np.dtype(given.probabilities) if given.probabilities else None
     progress_line(stays=False)(0.0, "start")
-    applier = Applier(network, parameters, sides, dtype)
+    applier = Applier(network, parameters, sides, dtype, budget_of(given))
     for number, (image, paths) in enumerate(todo.items()):
         begun = time.monotonic()
         line = progress_line(within=(number / len(todo), (number + 1) / len(todo)))

@@ -1,5 +1,6 @@
 """A network applied to the files of images: moments, memory, label volume."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.allocation import empty
+from annotat3d_tui.allocation import empty, lies_in_file
 from annotat3d_tui.blocks import Progress, part, quiet
 from annotat3d_tui.errors import OverBudget
-from annotat3d_tui.memory import bytes_text
+from annotat3d_tui.memory import bytes_text, check_budget
 from annotat3d_tui.networks.architectures import architecture_of
-from annotat3d_tui.networks.inference import Found, Inference, Predict, Sides, infer
+from annotat3d_tui.networks.inference import Found, Inference, Predict, Sides, Triple, infer
 from annotat3d_tui.networks.network import Network
 from annotat3d_tui.networks.normalization import RAW, Moments, moments_of
+from annotat3d_tui.networks.storing import label_type
 from annotat3d_tui.volume.formats import inspect
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import Source, array_blocks, fill
@@ -37,12 +39,12 @@ class Applier:
     """A network that is ready for many images; its weights are read once."""
 
     def __init__(
-        self, network: Network, parameters: Inference, sides: Sides, probabilities: np.dtype[Any] | None
+        self, network: Network, parameters: Inference, sides: Sides, probabilities: np.dtype[Any] | None, budget: int
     ) -> None:
         from annotat3d_tui.networks.models.predicting import predictors
 
         self._network, self._parameters, self._sides = network, parameters, sides
-        self._probabilities = probabilities
+        self._probabilities, self._budget = probabilities, budget
         wants = probabilities is not None or parameters.blend == "gaussian"
         self._predictors: list[Predict] = predictors(network, wants, parameters.mirror)
 
@@ -50,6 +52,8 @@ class Applier:
         """The label volume of an image; raises what opening it does, OverBudget, and what the progress raises."""
         source = inspect(path, raw)
         check_image(source.dtype, source.path.name)
+        need = memory_for(self._network, self._parameters, self._sides, source.shape, self._probabilities)
+        check_budget("Inference", need, self._budget)
         voxels = _voxels(source)
         progress(0.0, "measure")
         moments = self._moments(voxels)
@@ -72,8 +76,24 @@ class Applier:
         return (self._network.moments or RAW) if self._network.normalization == "dataset" else RAW
 
 
+def memory_for(
+    network: Network, parameters: Inference, sides: Sides, shape: Triple, probabilities: np.dtype[Any] | None = None
+) -> int:
+    """Bytes that an image (Z, Y, X) takes: the batch, and what is found or added up, unless it lies in files."""
+    classes, voxels = len(network.classes), math.prod(shape)
+    held = [voxels * label_type(network.classes).itemsize]
+    if probabilities is not None:
+        held.append(voxels * classes * probabilities.itemsize)
+    if parameters.blend == "gaussian":
+        depth, height, width = (side + 2 * edge for side, edge in zip(shape, sides.padding, strict=True))
+        layer = min(sides.patch[0], depth) * height * width * np.dtype(np.float32).itemsize
+        held += [layer, layer * classes]
+    batch = architecture_of(network.architecture).memory_needed(sides.patch, parameters.batch, classes, training=False)
+    return batch + sum(size for size in held if not lies_in_file(size))
+
+
 def check_memory(network: Network, parameters: Inference, sides: Sides, budget: int) -> int:
-    """Bytes that the work takes, whatever the size of the images; raises OverBudget when they are above the budget."""
+    """Bytes that a batch takes, whatever the size of the images; raises OverBudget when they are above the budget."""
     architecture, classes = architecture_of(network.architecture), len(network.classes)
     batch = parameters.batch
     need = architecture.memory_needed(sides.patch, batch, classes, training=False)
