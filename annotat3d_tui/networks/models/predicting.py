@@ -1,6 +1,7 @@
 """A trained model as a function of patches, on one device each."""
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,12 @@ from annotat3d_tui.networks.quiet import tensorflow
 tf = tensorflow()
 
 
-def predictors(network: Network, want_probabilities: bool, mirror: bool) -> list[Predict]:
-    """One for each GPU that this process sees, or one for the processors; raises what `Network.model` does."""
-    names = [device.name for device in tf.config.list_logical_devices("GPU")] or ["/CPU:0"]
+def predictors(network: Network, want_probabilities: bool, mirror: bool, devices: Sequence[str] = ()) -> list[Predict]:
+    """One for each of TensorFlow's `devices`, else for each GPU that this process sees, else one for the processors.
+
+    Raises what `Network.model` does.
+    """
+    names = list(devices) or [device.name for device in tf.config.list_logical_devices("GPU")] or ["/CPU:0"]
     return [_predictor(network, name, want_probabilities, mirror) for name in names]
 
 
