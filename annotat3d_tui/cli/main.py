@@ -35,7 +35,7 @@ COMMANDS = {
     "score": Command("score", "accuracy, Dice and IoU of a label volume against the truth"),
     "dataset": Command("dataset", "samples of images and labels for networks: create, info"),
     "demo": Command("demo", "the main job on the embedded volume"),
-    "network": Command("network", "networks: train, finetune, resume, list, info"),
+    "network": Command("network", "networks: train, finetune, resume, export, import, list, info"),
     "infer": Command("infer", "label volumes of many images, by a network"),
     "jobs": Command("jobs", "long work that outlives the terminal: list, show, follow, cancel, run"),
     "gpus": Command("gpus", "the GPUs of this machine, who has them, which are free"),

@@ -2,6 +2,7 @@
 
 annotat3d network train beads --dataset beads.h5 --architecture unet3d --follow
 annotat3d network finetune beads2 --from beads --dataset more.h5 --rate 1e-4
+annotat3d network export beads
 annotat3d network list
 """
 
@@ -14,6 +15,8 @@ WORDS = {
     "resume": ("network_resume", "go on with a training that was ended by something else"),
     "list": ("network_list", "the networks in a folder"),
     "info": ("network_info", "all about a network"),
+    "export": ("network_export", "a network as one file"),
+    "import": ("network_import", "a network from such a file"),
 }
 """A word is a module with `add_arguments(parser)` and `run(arguments) -> int`."""
 

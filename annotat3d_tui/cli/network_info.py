@@ -3,7 +3,7 @@
 import argparse
 
 from annotat3d_tui.blocks import size_text
-from annotat3d_tui.cli.network_list import network_facts, state_of, state_text
+from annotat3d_tui.cli.network_list import classes_text, network_facts, state_of, state_text
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.jobs.text import duration_text
 from annotat3d_tui.memory import bytes_text
@@ -22,16 +22,12 @@ def run(given: argparse.Namespace) -> int:
     network = open_network(given.name)
     state, architecture, training = state_of(network.folder), architecture_of(network.architecture), network.training
     classes = len(network.classes)
-    count = architecture.parameter_count(classes, network.channels)
     memory = architecture.memory_needed(network.patch, training.batch, classes)
-    named = ", ".join(
-        f"{label} {network.names[label]}" if network.names.get(label, str(label)) != str(label) else str(label)
-        for label in network.classes
-    )
     lines = [
         f"network        {network.name} ({network.folder})",
-        f"architecture   {network.architecture}, {count} parameters ({architecture.source})",
-        f"classes        {named}",
+        f"architecture   {network.architecture}, {network.weight_count} parameters ({architecture.source})",
+        f"classes        {classes_text(network)}"
+        + ("" if network.unlabelled is None else f"; {network.unlabelled} was not labelled"),
         f"patch          {size_text(network.patch)}, receptive field {architecture.receptive_field}",
         f"normalization  {network.normalization}",
         f"training       {state_text(network, state)}"
@@ -42,7 +38,7 @@ def run(given: argparse.Namespace) -> int:
         f"settings       {_settings(training.to_dict())}",
         f"augmentation   {_settings(network.augmentation) if network.augmentation else 'none'}",
     ]
-    facts = network_facts(network, state) | {"parameters": count, "memory": memory}
+    facts = network_facts(network, state) | {"parameters": network.weight_count, "memory": memory}
     show(given.json, facts, lines)
     return 0
 

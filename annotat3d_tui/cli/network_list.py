@@ -7,7 +7,8 @@ from typing import Any
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.errors import Annotat3DError, MissingFile
 from annotat3d_tui.networks.checkpoint import State, read_state
-from annotat3d_tui.networks.network import CHECKPOINT, SUFFIX, Network, open_network
+from annotat3d_tui.networks.history import read_history
+from annotat3d_tui.networks.network import CHECKPOINT, HISTORY, SUFFIX, Network, open_network
 
 NONE = "There is no network in {folder}: annotat3d network train makes one."
 
@@ -40,15 +41,38 @@ def run(given: argparse.Namespace) -> int:
 
 
 def state_of(folder: Path) -> State | None:
-    """Where the training of a network is; None where nothing of it was kept, as in an imported one."""
+    """How far the training of a network is, by its checkpoint, or, of an imported one, by its history."""
     path = folder / CHECKPOINT
-    return read_state(path) if path.is_file() else None
+    if path.is_file():
+        return read_state(path)
+    rows = read_history(folder / HISTORY)
+    if not rows:
+        return None
+    best = max((row for row in rows if row["dice"]), key=lambda row: float(row["dice"]), default=None)
+    return State(
+        int(rows[-1]["iteration"]),
+        float(best["dice"]) if best else -1.0,
+        int(best["iteration"]) if best else 0,
+        seconds=sum(float(row["step_seconds"]) for row in rows),
+        ended="imported",
+    )
+
+
+def classes_text(network: Network) -> str:
+    """The classes with their names.
+
+    >>> from annotat3d_tui.networks.settings import Training
+    >>> classes_text(Network(Path("a.network"), Training(), (1, 2), (16, 16, 16), {1: "1", 2: "bead"}))
+    '2 classes: 1, 2 bead'
+    """
+    named = [f"{label} {network.name_of(label)}".removesuffix(f" {label}") for label in network.classes]
+    return f"{len(named)} classes: {', '.join(named)}"
 
 
 def state_text(network: Network, state: State | None) -> str:
     """How far a network is, in words."""
     if state is None:
-        return "imported" if not network.dataset else "not begun"
+        return "not begun"
     best = f", best Dice {state.best_dice:.3f} at {state.best_iteration}" if state.best_dice >= 0 else ""
     return f"iteration {state.iteration}/{network.training.iterations}{best}"
 

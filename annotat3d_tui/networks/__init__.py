@@ -13,7 +13,8 @@ batches       samples of one step
 architectures what the networks are made of, without Keras; models: made with it
 quiet         TensorFlow and Keras, imported without a word; devices: what they may use
 settings      everything that decides the weights; rates: the learning rate over the steps
-network       the folder of a network; history, checkpoint: files in it
+network       the folder of a network; history, checkpoint: files in it; weights_file: what weights may hold
+exported      a network in one file, read safely; export: written, also as ONNX, and imported
 tiles         a volume covered by patches; inference: patch by patch to a label volume; applying: of the files of images
 training      dataset -> weights; transfer: from the weights of another network
 """

@@ -25,7 +25,8 @@ WEIGHT_COPIES = 4
 """Of each weight: itself, its gradient, two moments of Adam."""
 ACTIVATION_COPIES = 4.5
 """Of the outputs of each convolution: they, normalized, activated, and gradients of what is under way (measured)."""
-FORWARD_COPIES = 3.0
+FORWARD_COPIES = 1.0
+"""While nothing is learned (measured)."""
 BASE_BYTES = 700_000_000
 """TensorFlow itself."""
 
@@ -53,8 +54,8 @@ class Convolution:
 class Architecture:
     """A network by its name: dimensions 2 or 3; divisor: what must divide each side of a patch.
 
-    receptive_field: voxels along an axis that can change the class of one; features: of the levels; source: who
-    described it.
+    receptive_field: voxels along an axis that can change the class of one; source: who described it; convolutions: for
+    numbers of classes and channels; supervised: features of its coarser outputs, with deep supervision.
     """
 
     name: str
@@ -63,17 +64,19 @@ class Architecture:
     receptive_field: int
     source: str
     convolutions: Callable[[int, int], Iterator[Convolution]]
+    supervised: tuple[int, ...]
 
-    def parameter_count(self, classes: int, channels: int = 1) -> int:
+    def parameter_count(self, classes: int, channels: int = 1, deep_supervision: bool = False) -> int:
         """How many numbers are learned."""
-        return sum(one.parameters(self.dimensions) for one in self.convolutions(classes, channels))
+        coarser = sum((features + 1) * classes for features in self.supervised) if deep_supervision else 0
+        return coarser + sum(one.parameters(self.dimensions) for one in self.convolutions(classes, channels))
 
     def memory_needed(self, patch: tuple[int, int, int], batch: int, classes: int, training: bool = True) -> int:
         """Bytes that a step with `batch` patches (Z, Y, X) takes, of a device or of the machine; about right."""
         voxels = math.prod(patch) * batch
         shrink = 2**self.dimensions
         values = sum(one.outputs * voxels / shrink**one.level for one in self.convolutions(classes, 1))
-        activations = values * BYTES * (ACTIVATION_COPIES if training else FORWARD_COPIES / len(UNET_3D))
+        activations = values * BYTES * (ACTIVATION_COPIES if training else FORWARD_COPIES)
         weights = self.parameter_count(classes) * BYTES * (WEIGHT_COPIES if training else 1)
         return int(BASE_BYTES + weights + activations)
 
@@ -179,10 +182,10 @@ VNET_BASES = {"vnet": 16, "vnet-32": 32}
 ARCHITECTURES = {
     one.name: one
     for one in (
-        Architecture("unet2d", 2, 16, 200, _RONNEBERGER, _unet(UNET_2D)),
-        Architecture("unet3d", 3, 16, 200, _CICEK, _unet(UNET_3D)),
-        Architecture("vnet", 3, 16, 396, _MILLETARI, _vnet(16)),
-        Architecture("vnet-32", 3, 16, 396, _MILLETARI, _vnet(32)),
+        Architecture("unet2d", 2, 16, 204, _RONNEBERGER, _unet(UNET_2D), UNET_2D[1:3]),
+        Architecture("unet3d", 3, 16, 204, _CICEK, _unet(UNET_3D), UNET_3D[1:3]),
+        Architecture("vnet", 3, 16, 396, _MILLETARI, _vnet(16), (64, 128)),
+        Architecture("vnet-32", 3, 16, 396, _MILLETARI, _vnet(32), (128, 256)),
     )
 }
 """By name; `vnet-32` has twice the features of `vnet`."""

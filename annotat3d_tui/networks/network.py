@@ -7,17 +7,21 @@ history.csv       loss, rate, Dice of every step
 checkpoint.npz    the state by which a training that was killed goes on
 """
 
+import contextlib
 import json
-from collections.abc import Mapping
+import math
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from annotat3d_tui import __version__
 from annotat3d_tui.errors import InvalidFile, MissingFile
-from annotat3d_tui.networks.architectures import build
+from annotat3d_tui.networks.architectures import architecture_of, build, check_patch
 from annotat3d_tui.networks.normalization import Moments
 from annotat3d_tui.networks.settings import Training
+from annotat3d_tui.networks.weights_file import check_weights
 from annotat3d_tui.volume.writing import written_aside
 
 FORMAT, VERSION = "annotat3d network", 1
@@ -29,7 +33,7 @@ MOST_CLASSES = 256
 
 @dataclass(frozen=True)
 class Network:
-    """What a network is, without its weights.
+    """What a network is, without its weights; folder: or the exported file.
 
     classes: label ids in the order of its outputs. unlabelled: the id that was ignored, or None. patch (z, y, x): what
     it has learned from. moments: of all images of its dataset, for the normalization `dataset`. augmentation: as it
@@ -51,7 +55,7 @@ class Network:
     @property
     def name(self) -> str:
         """What people call it."""
-        return self.folder.name.removesuffix(SUFFIX)
+        return self.folder.name.removesuffix(".zip").removesuffix(SUFFIX)
 
     @property
     def architecture(self) -> str:
@@ -70,13 +74,31 @@ class Network:
     def model(self, weights: str = "best") -> Any:
         """The Keras model, logits out, with the weights `best` or `last`; raises MissingFile, InvalidFile."""
         model = self.bare_model(self.training.deep_supervision)
-        path = self.folder / {"best": BEST, "last": LAST}[weights]
-        load_weights(model, path)
+        with self._weights(weights) as path:
+            load_weights(model, path)
         if not self.training.deep_supervision:
             return model
         from annotat3d_tui.networks.quiet import keras
 
-        return keras().Model(model.inputs, model.outputs[0])
+        return keras().Model(model.inputs[0], model.outputs[0])
+
+    @contextlib.contextmanager
+    def _weights(self, weights: str) -> Iterator[Path]:
+        """Their file; that of an exported network, which holds the best ones, is unpacked meanwhile."""
+        if not self.folder.is_file():
+            yield self.folder / {"best": BEST, "last": LAST}[weights]
+            return
+        from annotat3d_tui.networks.exported import copy_weights
+
+        with tempfile.TemporaryDirectory() as folder:
+            copy_weights(self.folder, Path(folder) / BEST, self.weight_count)
+            yield Path(folder) / BEST
+
+    @property
+    def weight_count(self) -> int:
+        """How many numbers its weights are, with those for deep supervision."""
+        architecture = architecture_of(self.architecture)
+        return architecture.parameter_count(len(self.classes), self.channels, self.training.deep_supervision)
 
     def bare_model(self, deep_supervision: bool = False) -> Any:
         """The Keras model with weights by chance."""
@@ -131,11 +153,20 @@ class Network:
                 {str(key): str(value) for key, value in values["dataset"].items()},
                 str(values["origin"]),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            found._check()
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise InvalidFile(f"{name} is damaged ({error}): copy it again, or train the network anew.") from None
         if not 2 <= len(found.classes) <= MOST_CLASSES or found.channels != 1:
             raise InvalidFile(f"{name} must have 2 to {MOST_CLASSES} classes and 1 channel: give another network.")
         return found
+
+    def _check(self) -> None:
+        """Raises ValueError for what no training has written, InvalidParameter for a patch of another architecture."""
+        check_patch(architecture_of(self.architecture), self.patch)
+        if len(set(self.classes)) < len(self.classes) or min(self.classes, default=0) < 0:
+            raise ValueError("classes that are none, or one twice")
+        if self.moments is not None and not all(map(math.isfinite, (self.moments.mean, self.moments.std))):
+            raise ValueError("moments that are no numbers")
 
     def save(self) -> None:
         """Write `network.json`; raises CannotWrite."""
@@ -154,7 +185,14 @@ def network_folder(name: Path | str) -> Path:
 
 
 def open_network(name: Path | str) -> Network:
-    """The network in a folder, by its name; raises MissingFile, InvalidFile. No weights are read."""
+    """The network in a folder, by its name, or in an exported file; raises MissingFile, InvalidFile.
+
+    No weights are read.
+    """
+    if Path(name).is_file():
+        from annotat3d_tui.networks.exported import read_manifest
+
+        return Network.from_dict(Path(name), read_manifest(Path(name)))
     folder = network_folder(name)
     try:
         values = json.loads((folder / MANIFEST).read_text())
@@ -169,6 +207,7 @@ def load_weights(model: Any, path: Path) -> None:
     """Give a model the weights of an HDF5 file, of which only arrays are read; raises MissingFile, InvalidFile."""
     if not path.is_file():
         raise MissingFile(f"{path} is not there: the network has not been trained so far.")
+    check_weights(path, model.count_params())
     try:
         model.load_weights(path)
     except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError) as error:

@@ -88,6 +88,6 @@ def test_what_cannot_be_done_is_a_sentence(network: Network, image: np.ndarray, 
     common = ("infer", "--network", network.folder, "a.tif")
     assert "holds no network.json" in refusal(capsys, "infer", "--network", "x", "a.tif", "-o", "out")
     assert "less than half a side" in refusal(capsys, *common, "-o", "out", "--border", "16", "2", "2")
-    assert "--batch 8 would fit" in refusal(capsys, *common, "-o", "out", "--memory", "760MB", "--batch", "1024")
+    assert "--batch 4 would fit" in refusal(capsys, *common, "-o", "out", "--memory", "760MB", "--batch", "1024")
     assert "must give two files" in refusal(capsys, *common, "sub/a.tif", "-o", "out")
     assert "must be 0 or more" in refusal(capsys, *common, "-o", "out", "--padding", "-1", "0", "0")

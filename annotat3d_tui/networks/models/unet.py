@@ -18,7 +18,7 @@ SUPERVISED = (0, 1, 2)
 def unet(dimensions: int, features: Sequence[int], classes: int, channels: int, deep_supervision: bool) -> Any:
     """Four times down by pooling, four times up by a transposed convolution, two convolutions of 3 at every level.
 
-    features: of the five levels and before the logits. The class of a voxel depends on 200 voxels along an axis.
+    features: of the five levels and before the logits. The class of a voxel depends on 204 voxels along an axis.
     """
     *levels, last = features
     inputs = x = layers.Input((*(None,) * dimensions, channels))
