@@ -189,7 +189,7 @@ def _discarded(framed: _Framed, predictors: Sequence[Predict], batch: int, targe
     tiles = tiles_of(framed.shape, sides.patch, sides.border)
     for number, (tile, found) in enumerate(_predicted(framed, tiles, predictors, batch), 1):
         target.put(tile.core, found[tile.inner], sides.padding)
-        progress(number / count, "infer")
+        progress(number / count, f"infer {count} patches")
 
 
 def _blended(
@@ -214,7 +214,7 @@ def _blended(
         there = (slice(inside[0].start - first, inside[0].stop - first), *inside[1:])
         total[there] += found[part] * weight[part][..., None]
         weights[there] += weight[part]
-        progress(number / count, "infer")
+        progress(number / count, f"infer {count} patches")
     _put_layers(target, total, weights, first, depth, sides.padding)
 
 

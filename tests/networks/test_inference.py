@@ -143,6 +143,7 @@ def test_voxels_that_are_no_numbers_are_as_the_mean() -> None:
 
 def test_it_can_be_stopped() -> None:
     def stop(share: float, stage: str) -> None:
+        assert stage == "infer 27 patches"
         raise Cancelled("stopped")
 
     with pytest.raises(Cancelled):
