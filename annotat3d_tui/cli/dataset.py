@@ -2,6 +2,7 @@
 
 annotat3d dataset create -o beads.h5 --data a.tif b.tif --label a-label.tif b-label.tif --patch 64 64 64
 annotat3d dataset info beads.h5
+annotat3d dataset augment beads.h5
 """
 
 import argparse
@@ -10,6 +11,7 @@ import importlib
 WORDS = {
     "create": ("dataset_create", "draw samples of images and labels into a dataset"),
     "info": ("dataset_info", "what a dataset holds, and how its values are spread"),
+    "augment": ("dataset_augment", "write the samples changed at random"),
 }
 """A word is a module with `add_arguments(parser)` and `run(arguments) -> int`."""
 

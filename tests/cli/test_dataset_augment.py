@@ -1,0 +1,55 @@
+"""`annotat3d dataset augment`."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from annotat3d_tui.__main__ import main
+from annotat3d_tui.networks.dataset import open_dataset
+from tests.cli.test_commands import Capture, answer, refusal
+from tests.networks.volumes import classes, pair
+
+MOVES = ("--contrast", "no", "--blur", "no", "--elastic", "no", "--brightness", "no", "--noise", "no", "--chance", "1")
+
+
+@pytest.fixture(autouse=True)
+def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """d.h5, of an image whose grey values are its labels; label 0 is not labelled."""
+    monkeypatch.chdir(tmp_path)
+    pair(tmp_path, classes(ids=(0, 1, 2)), "a")
+    np.save("a.npy", np.load("a-label.npy"))
+    flags = ("--data", "a.npy", "--label", "a-label.npy", "--patch", "8", "6", "4", "--samples", "5")
+    assert main(["dataset", "create", "-o", "d.h5", *flags]) == 0
+
+
+def test_labels_move_with_their_image_and_validation_stays(capsys: Capture) -> None:
+    capsys.readouterr()
+    found = answer(capsys, "dataset", "augment", "d.h5", *MOVES)
+    before, after = open_dataset("d.h5"), open_dataset("d_augment.h5")
+    assert (found["output"], found["changed"]) == ("d_augment.h5", len(before.training))
+    assert (after.classes, after.unlabelled, after.moments) == (before.classes, before.unlabelled, before.moments)
+    assert np.array_equal(after.validation, before.validation)
+    assert after.key != before.key
+    same = []
+    for image, sample in np.vstack([before.training, before.validation]).tolist():
+        voxels, ids, _ = after.read_raw(image, sample)
+        assert np.array_equal(voxels, ids)
+        same.append(np.array_equal(ids, before.read_raw(image, sample)[1]))
+    assert not all(same[: len(before.training)])
+    assert all(same[len(before.training) :])
+
+
+def test_the_same_seed_gives_the_same_bytes(capsys: Capture) -> None:
+    capsys.readouterr()
+    for name, seed in (("x.h5", "3"), ("y.h5", "3"), ("z.h5", "4")):
+        answer(capsys, "dataset", "augment", "d.h5", "-o", name, "--seed", seed)
+    assert Path("x.h5").read_bytes() == Path("y.h5").read_bytes() != Path("z.h5").read_bytes()
+
+
+def test_the_dataset_itself_is_not_overwritten(capsys: Capture) -> None:
+    capsys.readouterr()
+    before = Path("d.h5").read_bytes()
+    assert "d.h5" in refusal(capsys, "dataset", "augment", "d.h5", "-o", "d.h5", "--overwrite")
+    assert "--seed" in refusal(capsys, "dataset", "augment", "d.h5", "--seed", "-1")
+    assert Path("d.h5").read_bytes() == before
