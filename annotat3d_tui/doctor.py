@@ -27,7 +27,9 @@ DEBIAN_PACKAGE_OF = {
     "libz": "zlib1g",
     "libnvidia-ml": "the driver of your GPU (Debian: libnvidia-ml1)",
 }
-LIBRARIES = ("numpy", "numba", "scipy", "scikit-learn", "tifffile", "imagecodecs", "pillow", "textual")
+LIBRARIES = (
+    "numpy", "numba", "scipy", "scikit-learn", "tifffile", "imagecodecs", "h5py", "tensorflow", "pillow", "textual",
+)  # fmt: skip
 SMALL_BUDGET = 2_000_000_000
 SMALL_DISK = 5_000_000_000
 CHILD_SECONDS, SYSTEM_SECONDS = 120, 10
