@@ -12,6 +12,7 @@ WORDS = {
     "create": ("dataset_create", "draw samples of images and labels into a dataset"),
     "info": ("dataset_info", "what a dataset holds, and how its values are spread"),
     "augment": ("dataset_augment", "write the samples changed at random"),
+    "preview": ("dataset_preview", "a sample before and after changes"),
 }
 """A word is a module with `add_arguments(parser)` and `run(arguments) -> int`."""
 

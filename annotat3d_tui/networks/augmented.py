@@ -39,7 +39,7 @@ def write_augmented(
             rng = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, image, sample]))
             changed = augment(dataset.read(image, sample), augmentation, rng)
             weight = np.where(changed.weight > 0, changed.weight, np.float32(1))
-            writer.put(image, sample, as_type(changed.image, dataset.dtype), _ids(changed, dataset), weight)
+            writer.put(image, sample, as_type(changed.image, dataset.dtype), ids_of(changed, dataset), weight)
         progress(1.0, "augment")
 
 
@@ -55,7 +55,7 @@ def as_type(voxels: NDArray[np.float32], dtype: np.dtype[Any]) -> NDArray[Any]:
     return np.clip(np.rint(voxels.astype(np.float64)), limits.min, limits.max).astype(dtype)
 
 
-def _ids(sample: Sample, dataset: Dataset) -> NDArray[Any]:
+def ids_of(sample: Sample, dataset: Dataset) -> NDArray[Any]:
     """The label ids of a sample's classes, and where it is ignored the id that says so."""
     known = [*dataset.classes, *([] if dataset.unlabelled is None else [dataset.unlabelled])]
     ids = np.array(dataset.classes, label_type(known))[sample.label]
