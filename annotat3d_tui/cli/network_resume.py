@@ -6,9 +6,10 @@ import argparse
 
 from annotat3d_tui.cli.training_job import add_job_flags, listener, runs_here, show_trained, start_job
 from annotat3d_tui.networks.augmentation import Augmentation
+from annotat3d_tui.networks.beginning import dataset_path
 from annotat3d_tui.networks.dataset import open_dataset
 from annotat3d_tui.networks.network import open_network
-from annotat3d_tui.networks.training import dataset_path, train
+from annotat3d_tui.networks.training import train
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

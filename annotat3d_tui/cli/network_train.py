@@ -18,9 +18,10 @@ from annotat3d_tui.cli.training_job import (
     start_job,
     training_of,
 )
+from annotat3d_tui.networks.beginning import begin, check_new, train_forecast
 from annotat3d_tui.networks.dataset import open_dataset
 from annotat3d_tui.networks.network import network_folder, open_network
-from annotat3d_tui.networks.training import begin, check_new, train, train_forecast
+from annotat3d_tui.networks.training import train
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

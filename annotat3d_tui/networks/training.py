@@ -4,22 +4,21 @@ A training that was killed at any moment goes on from its checkpoint, and ends w
 bit for bit on the same processors.
 """
 
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, count_text, quiet
-from annotat3d_tui.errors import CannotWrite, InvalidFile, InvalidParameter, OutputExists, OverBudget, TrainingDiverged
+from annotat3d_tui.errors import CannotWrite, InvalidFile, OverBudget, TrainingDiverged
 from annotat3d_tui.memory import available_memory, bytes_text
-from annotat3d_tui.networks.architectures import architecture_of, check_patch, propose_batch
+from annotat3d_tui.networks.architectures import architecture_of, propose_batch
 from annotat3d_tui.networks.batches import Batches, validation_batches
+from annotat3d_tui.networks.beginning import check
 from annotat3d_tui.networks.checkpoint import State, load_checkpoint, restore, save_checkpoint
 from annotat3d_tui.networks.dataset import Dataset
 from annotat3d_tui.networks.devices import gpu_count, gpu_memory, strategy_for
@@ -29,15 +28,12 @@ from annotat3d_tui.networks.network import (
     CHECKPOINT,
     HISTORY,
     LAST,
-    MANIFEST,
     Network,
-    network_folder,
     open_network,
     save_weights,
 )
-from annotat3d_tui.networks.normalization import common_moments, moments_for
+from annotat3d_tui.networks.normalization import moments_for
 from annotat3d_tui.networks.rates import rate_at
-from annotat3d_tui.networks.settings import Training
 from annotat3d_tui.networks.transfer import transfer
 
 if TYPE_CHECKING:
@@ -74,86 +70,6 @@ class Trained:
     seconds: float
     waited: float
     reason: str
-
-
-def begin(
-    name: Path | str,
-    dataset: Dataset,
-    training: Training,
-    augmentation: "Augmentation | None" = None,
-    start: Network | None = None,
-    overwrite: bool = False,
-) -> Network:
-    """The folder of a network that is to be trained; nothing is computed. start: finetuned from there.
-
-    Raises InvalidParameter, InvalidFile, OutputExists, CannotWrite.
-    """
-    folder = network_folder(name)
-    check_new(folder, dataset, training, overwrite, start)
-    network = Network(
-        folder,
-        training,
-        dataset.classes,
-        dataset.patch,
-        {label: dataset.name_of(label) for label in dataset.classes},
-        dataset.unlabelled,
-        moments=common_moments(dataset.moments),
-        augmentation={} if augmentation is None else augmentation.to_dict(),
-        dataset={"path": str(dataset.path.resolve()), "key": dataset.key},
-        origin=str(start.folder.resolve()) if start else "",
-    )
-    if folder.exists():
-        shutil.rmtree(folder)
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise CannotWrite(f"{folder} cannot be made ({error.strerror}): give another place.") from None
-    network.save()
-    return network
-
-
-def check_new(
-    folder: Path, dataset: Dataset, training: Training, overwrite: bool, start: Network | None = None
-) -> None:
-    """Raises what `begin` would, but for a disk that does not take it; nothing is made."""
-    check(dataset, training)
-    if start is not None and training.architecture != start.architecture:
-        raise InvalidParameter(
-            f"architecture must be that of the network to start from, {start.architecture}, received "
-            f"{training.architecture}: leave it out, or train from nothing."
-        )
-    if start is not None and start.folder.resolve() == folder.resolve():
-        raise CannotWrite(f"{folder} is what the training starts from and must stay: give another name.")
-    if folder.exists() and not overwrite:
-        raise OutputExists(
-            f"{folder} exists: give another name, --overwrite to train it anew, or annotat3d network resume."
-        )
-    if folder.exists() and not (folder / MANIFEST).is_file():
-        raise CannotWrite(f"{folder} is no network and is not replaced: give another name.")
-
-
-def train_forecast(dataset: Dataset, training: Training) -> str:
-    """What the training will take, in words."""
-    architecture = architecture_of(training.architecture)
-    classes = len(dataset.classes)
-    need = architecture.memory_needed(dataset.patch, training.batch, classes)
-    return (
-        f"{training.architecture} with {architecture.parameter_count(classes)} parameters, about {bytes_text(need)} of "
-        f"memory for a step of batch {training.batch}; {count_text(len(dataset.training), 'sample')} for training, "
-        f"{len(dataset.validation)} for validation."
-    )
-
-
-def check(dataset: Dataset, training: Training) -> None:
-    """Raises InvalidParameter or InvalidFile when this network cannot be trained so on this dataset."""
-    check_patch(architecture_of(training.architecture), dataset.patch)
-    if len(dataset.classes) < 2:
-        raise InvalidFile(f"{dataset.path} must hold at least two classes, received one: label another, too.")
-    if len(dataset.training) < training.batch:
-        raise InvalidParameter(
-            f"batch must be at most the {count_text(len(dataset.training), 'sample')} of {dataset.path} for training, "
-            f"received {training.batch}: give a smaller batch, or make a larger dataset."
-        )
 
 
 def train(network: Network, dataset: Dataset, augmentation: "Augmentation | None", listener: Listener) -> Trained:
@@ -339,14 +255,6 @@ def balanced_weights(dataset: Dataset) -> list[float]:
         counts += np.bincount(found.label.ravel(), found.weight.ravel() > 0, len(counts))
     factors = np.where(counts > 0, 1 / np.maximum(counts, 1), 0.0)
     return [float(factor) for factor in factors / factors[counts > 0].mean()]
-
-
-def dataset_path(network: Network) -> str:
-    """Where the dataset of a training is that is to go on; raises InvalidFile when it is not known."""
-    path = network.dataset.get("path")
-    if not path:
-        raise InvalidFile(f"{network.folder} does not say on what it was trained: finetune it.")
-    return path
 
 
 def _first_state(network: Network, steps: "Steps", listener: Listener) -> State:

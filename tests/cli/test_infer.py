@@ -8,9 +8,10 @@ import tifffile
 
 from annotat3d_tui.__main__ import main
 from annotat3d_tui.jobs.folder import ATTEMPT, TOKEN
+from annotat3d_tui.networks.beginning import begin
 from annotat3d_tui.networks.network import Network
 from annotat3d_tui.networks.settings import Training
-from annotat3d_tui.networks.training import Listener, begin, train
+from annotat3d_tui.networks.training import Listener, train
 from tests.cli.test_commands import Capture, answer, refusal
 from tests.networks.small import textured, textured_dataset
 

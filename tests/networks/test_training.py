@@ -13,10 +13,11 @@ import pytest
 from annotat3d_tui.errors import InvalidFile, InvalidParameter, OutputExists, OverBudget, TrainingDiverged
 from annotat3d_tui.networks import training as loop
 from annotat3d_tui.networks.augmentation import Augmentation
+from annotat3d_tui.networks.beginning import begin
 from annotat3d_tui.networks.checkpoint import load_checkpoint
 from annotat3d_tui.networks.network import CHECKPOINT, HISTORY, open_network
 from annotat3d_tui.networks.settings import Training
-from annotat3d_tui.networks.training import Listener, begin, train
+from annotat3d_tui.networks.training import Listener, train
 from tests.networks.small import textured_dataset
 
 KILLED = """
@@ -178,7 +179,8 @@ tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfigur
 from annotat3d_tui.networks import devices
 from annotat3d_tui.networks.dataset import open_dataset
 from annotat3d_tui.networks.settings import Training
-from annotat3d_tui.networks.training import Listener, begin, train
+from annotat3d_tui.networks.beginning import begin
+from annotat3d_tui.networks.training import Listener, train
 dataset = open_dataset(sys.argv[1])
 one_or_both = devices.strategy_for
 for name, places in (("one", ()), ("both", ("/cpu:0", "/cpu:1"))):

@@ -1,0 +1,105 @@
+"""A training before its first step: what cannot be trained is refused, and the folder of the network is made."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotat3d_tui.blocks import count_text
+from annotat3d_tui.errors import CannotWrite, InvalidFile, InvalidParameter, OutputExists
+from annotat3d_tui.memory import bytes_text
+from annotat3d_tui.networks.architectures import architecture_of, check_patch
+from annotat3d_tui.networks.dataset import Dataset
+from annotat3d_tui.networks.network import MANIFEST, Network, network_folder
+from annotat3d_tui.networks.normalization import common_moments
+from annotat3d_tui.networks.settings import Training
+
+if TYPE_CHECKING:
+    from annotat3d_tui.networks.augmentation import Augmentation
+
+
+def begin(
+    name: Path | str,
+    dataset: Dataset,
+    training: Training,
+    augmentation: "Augmentation | None" = None,
+    start: Network | None = None,
+    overwrite: bool = False,
+) -> Network:
+    """The folder of a network that is to be trained; nothing is computed. start: finetuned from there.
+
+    Raises InvalidParameter, InvalidFile, OutputExists, CannotWrite.
+    """
+    folder = network_folder(name)
+    check_new(folder, dataset, training, overwrite, start)
+    network = Network(
+        folder,
+        training,
+        dataset.classes,
+        dataset.patch,
+        {label: dataset.name_of(label) for label in dataset.classes},
+        dataset.unlabelled,
+        moments=common_moments(dataset.moments),
+        augmentation={} if augmentation is None else augmentation.to_dict(),
+        dataset={"path": str(dataset.path.resolve()), "key": dataset.key},
+        origin=str(start.folder.resolve()) if start else "",
+    )
+    if folder.exists():
+        shutil.rmtree(folder)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise CannotWrite(f"{folder} cannot be made ({error.strerror}): give another place.") from None
+    network.save()
+    return network
+
+
+def check_new(
+    folder: Path, dataset: Dataset, training: Training, overwrite: bool, start: Network | None = None
+) -> None:
+    """Raises what `begin` would, but for a disk that does not take it; nothing is made."""
+    check(dataset, training)
+    if start is not None and training.architecture != start.architecture:
+        raise InvalidParameter(
+            f"architecture must be that of the network to start from, {start.architecture}, received "
+            f"{training.architecture}: leave it out, or train from nothing."
+        )
+    if start is not None and start.folder.resolve() == folder.resolve():
+        raise CannotWrite(f"{folder} is what the training starts from and must stay: give another name.")
+    if folder.exists() and not overwrite:
+        raise OutputExists(
+            f"{folder} exists: give another name, --overwrite to train it anew, or annotat3d network resume."
+        )
+    if folder.exists() and not (folder / MANIFEST).is_file():
+        raise CannotWrite(f"{folder} is no network and is not replaced: give another name.")
+
+
+def train_forecast(dataset: Dataset, training: Training) -> str:
+    """What the training will take, in words."""
+    architecture = architecture_of(training.architecture)
+    classes = len(dataset.classes)
+    need = architecture.memory_needed(dataset.patch, training.batch, classes)
+    return (
+        f"{training.architecture} with {architecture.parameter_count(classes)} parameters, about {bytes_text(need)} of "
+        f"memory for a step of batch {training.batch}; {count_text(len(dataset.training), 'sample')} for training, "
+        f"{len(dataset.validation)} for validation."
+    )
+
+
+def check(dataset: Dataset, training: Training) -> None:
+    """Raises InvalidParameter or InvalidFile when this network cannot be trained so on this dataset."""
+    check_patch(architecture_of(training.architecture), dataset.patch)
+    if len(dataset.classes) < 2:
+        raise InvalidFile(f"{dataset.path} must hold at least two classes, received one: label another, too.")
+    if len(dataset.training) < training.batch:
+        raise InvalidParameter(
+            f"batch must be at most the {count_text(len(dataset.training), 'sample')} of {dataset.path} for training, "
+            f"received {training.batch}: give a smaller batch, or make a larger dataset."
+        )
+
+
+def dataset_path(network: Network) -> str:
+    """Where the dataset of a training is that is to go on; raises InvalidFile when it is not known."""
+    path = network.dataset.get("path")
+    if not path:
+        raise InvalidFile(f"{network.folder} does not say on what it was trained: finetune it.")
+    return path
