@@ -7,7 +7,7 @@ from typing import Any
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.errors import Annotat3DError, MissingFile
 from annotat3d_tui.networks.checkpoint import State, read_state
-from annotat3d_tui.networks.history import read_history
+from annotat3d_tui.networks.history import number_in, read_history
 from annotat3d_tui.networks.network import CHECKPOINT, HISTORY, SUFFIX, Network, open_network
 
 NONE = "There is no network in {folder}: annotat3d network train makes one."
@@ -48,12 +48,12 @@ def state_of(folder: Path) -> State | None:
     rows = read_history(folder / HISTORY)
     if not rows:
         return None
-    best = max((row for row in rows if row["dice"]), key=lambda row: float(row["dice"]), default=None)
+    dice, iteration = max(((number_in(row, "dice", -1.0), -int(row["iteration"])) for row in rows), default=(-1.0, 0))
     return State(
         int(rows[-1]["iteration"]),
-        float(best["dice"]) if best else -1.0,
-        int(best["iteration"]) if best else 0,
-        seconds=sum(float(row["step_seconds"]) for row in rows),
+        dice,
+        -iteration if dice >= 0 else 0,
+        seconds=sum(number_in(row, "step_seconds", 0.0) for row in rows),
         ended="imported",
     )
 

@@ -40,8 +40,9 @@ def export_network(network: Network, path: Path, overwrite: bool = False) -> Non
         with written_aside(path, overwrite) as aside, zipfile.ZipFile(aside, "w") as file:
             manifest = json.dumps(network.to_dict(), ensure_ascii=False, indent=2) + "\n"
             file.writestr(_entry(MANIFEST, zipfile.ZIP_DEFLATED), manifest)
-            if (network.folder / HISTORY).is_file():
-                _add(file, HISTORY, network.folder / HISTORY, zipfile.ZIP_DEFLATED)
+            history = _history(network, Path(folder))
+            if history.is_file():
+                _add(file, HISTORY, history, zipfile.ZIP_DEFLATED)
             _add(file, MODEL, settled, zipfile.ZIP_STORED)
 
 
@@ -95,12 +96,21 @@ def _model(network: Network, deep_supervision: bool) -> Any:
     """The Keras model with the best weights, in float32."""
     trained = network.training.deep_supervision
     model = build(network.architecture, len(network.classes), channels=network.channels, deep_supervision=trained)
-    load_weights(model, network.folder / BEST)
+    with network.weights_file("best") as path:
+        load_weights(model, path)
     if deep_supervision == trained:
         return model
     from annotat3d_tui.networks.quiet import keras
 
     return keras().Model(model.inputs[0], model.outputs[0])
+
+
+def _history(network: Network, scratch: Path) -> Path:
+    """Where its history is, if it has one; that of an exported network is unpacked into a folder."""
+    if not network.folder.is_file():
+        return network.folder / HISTORY
+    copy_history(network.folder, scratch / HISTORY)
+    return scratch / HISTORY
 
 
 def _settle(saved: Path, settled: Path) -> None:

@@ -1,6 +1,7 @@
 """What a training has measured, a row a step, in a file that any program reads."""
 
 import csv
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -47,3 +48,16 @@ def read_history(path: Path) -> list[dict[str, str]]:
     whole = text[: text.rfind("\n") + 1].splitlines()
     rows = csv.DictReader(whole)
     return [row for row in rows if (row.get("iteration") or "").isdecimal() and None not in row.values()]
+
+
+def number_in(row: Mapping[str, str], name: str, otherwise: float) -> float:
+    """A finite number of a row, which may come from another program.
+
+    >>> number_in({"loss": "0.5"}, "loss", 0.0), number_in({"loss": "?"}, "loss", 0.0), number_in({}, "loss", 0.0)
+    (0.5, 0.0, 0.0)
+    """
+    try:
+        value = float(row.get(name) or otherwise)
+    except ValueError:
+        return otherwise
+    return value if math.isfinite(value) else otherwise

@@ -74,7 +74,7 @@ class Network:
     def model(self, weights: str = "best") -> Any:
         """The Keras model, logits out, with the weights `best` or `last`; raises MissingFile, InvalidFile."""
         model = self.bare_model(self.training.deep_supervision)
-        with self._weights(weights) as path:
+        with self.weights_file(weights) as path:
             load_weights(model, path)
         if not self.training.deep_supervision:
             return model
@@ -83,7 +83,7 @@ class Network:
         return keras().Model(model.inputs[0], model.outputs[0])
 
     @contextlib.contextmanager
-    def _weights(self, weights: str) -> Iterator[Path]:
+    def weights_file(self, weights: str) -> Iterator[Path]:
         """Their file; that of an exported network, which holds the best ones, is unpacked meanwhile."""
         if not self.folder.is_file():
             yield self.folder / {"best": BEST, "last": LAST}[weights]

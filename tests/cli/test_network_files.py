@@ -68,6 +68,13 @@ def test_info(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "dataset        /data/grains.h5" in lines
 
 
+def test_a_history_of_another_program_is_read_as_far_as_it_goes(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "import", "grains.network.zip")
+    (here / "grains.network" / HISTORY).write_text("iteration,loss,dice\n1,?,nan\n7,1,?\n")
+    assert "iteration 7/3" in told(capsys, "info", "grains")
+    assert "best Dice" not in told(capsys, "list")
+
+
 def test_export_refuses_what_is_not_there(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for words in (["none"], ["none", "--onnx"]):
         assert main(["network", "export", *words]) == 1

@@ -60,11 +60,15 @@ def test_what_was_exported_comes_back(network: Network, file: Path, tmp_path: Pa
     assert weights_of(import_network(tmp_path / "again.zip", tmp_path / "third").model()) == weights_of(network.model())
 
 
-def test_a_file_is_a_network_too(network: Network, file: Path) -> None:
+def test_a_file_is_a_network_too(network: Network, file: Path, tmp_path: Path) -> None:
     found = open_network(file)
     assert found == replace(network, folder=file)
     assert found.name == network.name
     assert weights_of(found.model()) == weights_of(network.model())
+    export_network(found, tmp_path / "again.zip")
+    again = import_network(tmp_path / "again.zip", tmp_path / "again")
+    assert weights_of(again.model()) == weights_of(network.model())
+    assert (again.folder / HISTORY).read_text() == HISTORY_TEXT
 
 
 def test_keras_opens_the_model_in_it(network: Network, file: Path, tmp_path: Path) -> None:

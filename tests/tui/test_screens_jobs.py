@@ -210,7 +210,7 @@ async def test_a_job_that_is_removed_elsewhere_is_left(jobs: Jobs) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, JobScreen))
         remove(job)
         await until(pilot, lambda: pilot.app.screen is screen)
-        assert "There are no jobs yet" in seen(pilot)
+        await until(pilot, lambda: "There are no jobs yet" in seen(pilot))
 
 
 async def test_cancelling_asks_and_leaves_no_process(jobs: Jobs) -> None:
