@@ -38,7 +38,8 @@ def write_augmented(
                 continue
             rng = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, image, sample]))
             changed = augment(dataset.read(image, sample), augmentation, rng)
-            weight = np.where(changed.weight > 0, changed.weight, np.float32(1))
+            told = changed.weight > 0 if dataset.unlabelled is not None else True  # else by a weight of 0 alone
+            weight = np.where(told, changed.weight, np.float32(1))
             writer.put(image, sample, as_type(changed.image, dataset.dtype), ids_of(changed, dataset), weight)
         progress(1.0, "augment")
 

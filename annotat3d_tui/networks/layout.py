@@ -2,7 +2,7 @@
 
     /data        (images, samples, X, Y, Z), grey values as they were, a chunk a sample
     /label       the same shape, label ids, gzip
-    /weight      the same shape, float32 above 0; where it is missing every voxel counts 1
+    /weight      the same shape, float32 above 0, 0 where ignored; where it is missing every voxel counts 1
     /validation  (images, samples), 1 for a sample that is not trained on
     /moments     (images, 2), mean and standard deviation of each whole image
     /places      (images, samples, 3), x, y, z of a sample's first voxel in its image; -1 where not known

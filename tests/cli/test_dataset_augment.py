@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -45,6 +46,20 @@ def test_the_same_seed_gives_the_same_bytes(capsys: Capture) -> None:
     for name, seed in (("x.h5", "3"), ("y.h5", "3"), ("z.h5", "4")):
         answer(capsys, "dataset", "augment", "d.h5", "-o", name, "--seed", seed)
     assert Path("x.h5").read_bytes() == Path("y.h5").read_bytes() != Path("z.h5").read_bytes()
+
+
+def test_voxels_of_weight_0_stay_ignored(capsys: Capture) -> None:
+    rng = np.random.default_rng(0)
+    shape = (1, 4, 8, 8, 8)
+    weight = np.ones(shape, np.float32)
+    weight[..., :4] = 0
+    with h5py.File("other.h5", "w") as file:
+        file["data"] = rng.integers(0, 255, shape, np.uint8)
+        file["label"] = rng.integers(0, 2, shape, np.uint8)
+        file["weight"] = weight
+    answer(capsys, "dataset", "augment", "other.h5", "-o", "more.h5", *MOVES)
+    found = open_dataset("more.h5")
+    assert [float((found.read(0, sample).weight == 0).mean()) for sample in range(4)] == [0.5] * 4
 
 
 def test_the_dataset_itself_is_not_overwritten(capsys: Capture) -> None:
