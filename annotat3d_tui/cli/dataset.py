@@ -6,7 +6,8 @@ annotat3d dataset augment beads.h5
 """
 
 import argparse
-import importlib
+
+from annotat3d_tui.cli.words import add_words, run_word
 
 WORDS = {
     "create": ("dataset_create", "draw samples of images and labels into a dataset"),
@@ -14,22 +15,13 @@ WORDS = {
     "augment": ("dataset_augment", "write the samples changed at random"),
     "preview": ("dataset_preview", "a sample before and after changes"),
 }
-"""A word is a module with `add_arguments(parser)` and `run(arguments) -> int`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words and their flags."""
-    words = parser.add_subparsers(metavar="WORD", title="words", required=True)
-    for word, (name, help) in WORDS.items():
-        module = importlib.import_module(f"annotat3d_tui.cli.{name}")
-        one = words.add_parser(
-            word, help=help, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-        )
-        module.add_arguments(one)
-        one.set_defaults(act=module.run)
+    add_words(parser, WORDS)
 
 
 def run(given: argparse.Namespace) -> int:
     """Do what the word says."""
-    code: int = given.act(given)
-    return code
+    return run_word(given)

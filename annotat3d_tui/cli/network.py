@@ -7,7 +7,8 @@ annotat3d network list
 """
 
 import argparse
-import importlib
+
+from annotat3d_tui.cli.words import add_words, run_word
 
 WORDS = {
     "train": ("network_train", "learn from a dataset, from nothing"),
@@ -18,22 +19,13 @@ WORDS = {
     "export": ("network_export", "a network as one file"),
     "import": ("network_import", "a network from such a file"),
 }
-"""A word is a module with `add_arguments(parser)` and `run(arguments) -> int`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words and their flags."""
-    words = parser.add_subparsers(metavar="WORD", title="words", required=True)
-    for word, (name, help) in WORDS.items():
-        module = importlib.import_module(f"annotat3d_tui.cli.{name}")
-        one = words.add_parser(
-            word, help=help, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-        )
-        module.add_arguments(one)
-        one.set_defaults(act=module.run)
+    add_words(parser, WORDS)
 
 
 def run(given: argparse.Namespace) -> int:
     """Do what the word says."""
-    code: int = given.act(given)
-    return code
+    return run_word(given)
