@@ -11,6 +11,9 @@ run.json              how the label volume came about: parameters, scores, impor
 looks.json            how the image is looked at: colours, contrast
 label.classifier.npz  what learned last, which labels other images, too
 cache/                what was measured of the image; may be removed at any time
+datasets/             NAME.h5, made of labelled images
+networks/             NAME.network each, trained on them
+results/              a folder for each inference, with label volumes
 jobs/                 marks that jobs learn from and labels that they make; may be removed when they have ended
 lock, who.json        held while a screen or a command writes here, and by whom
 """
@@ -36,6 +39,28 @@ MANIFEST = "workspace.json"
 RECENT_KEPT = 20
 HASHED_BYTES = 65536
 HASHED_PLACES = 8
+
+
+@dataclass(frozen=True)
+class LearningFolders:
+    """Where networks, what they learn from and what they make lie in a folder; they are made when they are needed."""
+
+    folder: Path
+
+    @property
+    def datasets(self) -> Path:
+        """A folder for NAME.h5."""
+        return self.folder / "datasets"
+
+    @property
+    def networks(self) -> Path:
+        """A folder for NAME.network."""
+        return self.folder / "networks"
+
+    @property
+    def results(self) -> Path:
+        """A folder for those of each inference."""
+        return self.folder / "results"
 
 
 @dataclass(frozen=True)
@@ -106,6 +131,11 @@ class Workspace:
     def jobs(self) -> Path:
         """A folder for marks that jobs learn from, and the labels that they make."""
         return self.folder / "jobs"
+
+    @property
+    def learning(self) -> "LearningFolders":
+        """Where networks and what belongs to them lie."""
+        return LearningFolders(self.folder)
 
     def image_changed(self) -> str:
         """A sentence when the image is no longer the one the workspace was made for; empty when it is."""

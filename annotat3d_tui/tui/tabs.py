@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 
 from annotat3d_tui.jobs.gpu_watch import GpuWatch
 from annotat3d_tui.jobs.gpus import Reading
@@ -9,7 +10,9 @@ from annotat3d_tui.tui.job_watching import JobWatching
 from annotat3d_tui.tui.picks import Picks
 from annotat3d_tui.tui.screens.gpus import GpusScreen
 from annotat3d_tui.tui.screens.jobs import JobsScreen
+from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.tab import TabScreen
+from annotat3d_tui.workspace import LearningFolders
 
 
 class TabbedApp(JobWatching):
@@ -29,6 +32,12 @@ class TabbedApp(JobWatching):
     def _gpu_watch(self) -> GpuWatch:
         """One for all times, so that a driver that hangs is asked by one thread only."""
         return GpuWatch(self._read_gpus)
+
+    @property
+    def learning(self) -> LearningFolders:
+        """Where networks and their datasets lie: in the open workspace, else where the program was started."""
+        opened = next((screen for screen in self.screen_stack if isinstance(screen, SegmentScreen)), None)
+        return opened.session.workspace.learning if opened else LearningFolders(Path.cwd())
 
     def action_jobs(self) -> None:
         """The jobs of the user."""

@@ -45,7 +45,7 @@ def flags_of(parameters: Segmentation, superpixels_given: bool = False) -> list[
     written = []
     for name, preset in PRESETS.items():
         begun = replace(preset, superpixels=parameters.superpixels) if superpixels_given else preset
-        written.append(["--preset", name, *_differing(parameters, begun)])
+        written.append(["--preset", name, *changed_flags(parameters, begun)])
     return min(written, key=len)
 
 
@@ -83,8 +83,8 @@ def raw_flags(raw: RawProperties | None) -> list[str]:
     return [*words, *(["--offset", str(raw.offset)] if raw.offset else [])]
 
 
-def _differing(wanted: Parameters, begun: Parameters) -> Iterator[str]:
-    """Flags of what is not as it is in the set one begins with."""
+def changed_flags(wanted: Parameters, begun: Parameters) -> Iterator[str]:
+    """The words of a command for what is not as it is in the set one begins with."""
     for declared in wanted.parameters():
         value, before = getattr(wanted, declared.name), getattr(begun, declared.name)
         if value == before:
@@ -95,7 +95,7 @@ def _differing(wanted: Parameters, begun: Parameters) -> Iterator[str]:
         if type(value) is not type(before):
             yield from _words(flag_of(declared.name), value.kind)
             before = carried_over(before, type(value))
-        yield from _differing(value, before)
+        yield from changed_flags(value, before)
 
 
 def _words(flag: str, text: str) -> list[str]:
