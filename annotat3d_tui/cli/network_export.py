@@ -6,9 +6,9 @@ In it `model.keras` is for Keras. With --onnx the file is for other programs: no
 import argparse
 from pathlib import Path
 
-from annotat3d_tui.cli.network_list import classes_text
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.memory import bytes_text
+from annotat3d_tui.networks.listing import classes_text
 from annotat3d_tui.networks.network import SUFFIX, open_network
 
 ZIP, ONNX = f"{SUFFIX}.zip", ".onnx"

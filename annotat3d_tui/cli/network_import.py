@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from annotat3d_tui.cli.network_list import classes_text, network_facts, state_of
 from annotat3d_tui.cli.output import add_output_flags, show
+from annotat3d_tui.networks.listing import classes_text, network_facts, state_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
