@@ -28,6 +28,7 @@ from annotat3d_tui.tui.screens.past import PastMessages
 from annotat3d_tui.tui.screens.paths import AskPath, PathInput
 from annotat3d_tui.tui.screens.script import ScriptScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
+from annotat3d_tui.tui.screens.volumes import AskVolumes
 from annotat3d_tui.tui.screens.welcome import Welcome
 from annotat3d_tui.tui.widgets.command_line import CommandInput
 from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
@@ -35,6 +36,7 @@ from annotat3d_tui.tui.widgets.labels_panel import LabelFilter, LabelList
 from annotat3d_tui.tui.widgets.log_view import LogView
 from annotat3d_tui.tui.widgets.long_list import LongList
 from annotat3d_tui.tui.widgets.slice_view import SliceView
+from annotat3d_tui.tui.widgets.volume_list import VolumeRows
 
 Kind = type[DOMNode]
 
@@ -48,6 +50,7 @@ SCREENS: dict[Kind, tuple[Kind, ...]] = {
     NewJob: (CommandOfJob,),
     ScriptScreen: (),
     AskPath: (PathInput,),
+    AskVolumes: (PathInput, VolumeRows),
     History: (LongList,),
     MaskForm: (LongList,),
     MaskLook: (),

@@ -45,6 +45,7 @@ from annotat3d_tui.tui.screens.past import PastMessages
 from annotat3d_tui.tui.screens.paths import AskPath
 from annotat3d_tui.tui.screens.script import ScriptScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
+from annotat3d_tui.tui.screens.volumes import AskVolumes
 from annotat3d_tui.tui.screens.welcome import MOST_RECENT, Welcome
 from annotat3d_tui.tui.widgets.command_line import CommandInput
 from annotat3d_tui.tui.widgets.slice_view import SliceView
@@ -224,6 +225,7 @@ LATE = (history, mask_form, mask_look, parameters_screen, details, oblique, colo
         ScriptScreen("#!/bin/bash", "Batch script"),
         Ask("Name"),
         AskPath("Open"),
+        AskVolumes("Add"),
         Menu("Files", []),
         HelpScreen([]),
         PastMessages(()),
