@@ -16,6 +16,7 @@ from annotat3d_tui.content import content_key, text_key
 from annotat3d_tui.errors import Annotat3DError, CannotWrite, ReadOnly, ShapeMismatch
 from annotat3d_tui.holding import Hold
 from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.labels.corrections import Correction, Corrections
 from annotat3d_tui.places import data_home
 from annotat3d_tui.render.looks import ImageLook, Looks
 from annotat3d_tui.superpixels.check import check_superpixels
@@ -37,12 +38,12 @@ class Session:
     """An open workspace.
 
     image: its volume, with nothing infinite left. superpixels: (Z, Y, X) int32 or None; superpixels_from: the file they
-    were loaded from, None for those that were made. label: (Z, Y, X) uint8 or
-    uint16, or None. run: how the label came about, None when it was loaded. evidence: how sure the last segmentation
-    was, trained: what has learned in it, None before the first one. training: samples of other images, to learn from,
-    too. looks: how the image is looked at. alternative: shown
-    in its place, and used for nothing else. cache: where what was measured is kept. messages: what a person should be
-    told after opening (a torn journal, an image that has changed, a file that could not be read).
+    were loaded from, None for those that were made. label: (Z, Y, X) uint8 or uint16, or None; corrections: what was
+    done to it by hand, None before the first. run: how the label came about, None when it was loaded. evidence: how
+    sure the last segmentation was, trained: what has learned in it, None before the first one. training: samples of
+    other images, to learn from, too. looks: how the image is looked at. alternative: shown in its place, and used for
+    nothing else. cache: where what was measured is kept. messages: what a person should be told after opening (a torn
+    journal, an image that has changed, a file that could not be read).
     """
 
     def __init__(self, workspace: Workspace, lock: Hold | None) -> None:
@@ -56,6 +57,7 @@ class Session:
         self.superpixels: NDArray[np.int32] | None = None
         self.superpixels_from: Path | None = None
         self.label: NDArray[Any] | None = None
+        self.corrections: Corrections | None = None
         self.run: Run | None = None
         self.evidence: Evidence | None = None
         self.trained: Trained | None = None
@@ -143,10 +145,55 @@ class Session:
         self._check_may_write()
         with self._writing:
             self.label, self.run = label, run
-            self._forget(self.workspace.run)  # first, so that a kill never leaves it beside another label
+            self._end_corrections()
+            self._forget(self.workspace.corrections)
+            self._forget(self.workspace.run)  # these first, so that a kill never leaves them beside another label
             self._save(self.workspace.label, label)
             if run:
                 write_json(self.workspace.run, run.to_dict())
+
+    def correct(self, correction: Correction) -> None:
+        """Change the label volume, which there must be; it is in the journal when this returns.
+
+        Raises CannotWrite, ReadOnly, and nothing is changed then.
+        """
+        self._check_may_write()
+        with self._writing:
+            assert self.label is not None
+            if self.corrections is None:
+                self.corrections = self._open_corrections(self.label)
+            self.corrections.do(correction)
+            self.label = self.corrections.label
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an act on marks or label volume to undo."""
+        return self.annotation.can_undo or bool(self.corrections and self.corrections.done)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an act on marks or label volume that was undone."""
+        return self.annotation.can_redo or bool(self.corrections and self.corrections.is_next(self.annotation.position))
+
+    def undo(self) -> str | None:
+        """Undo the last act on marks or label volume and return its words; None when there is none."""
+        corrections = self.corrections
+        if corrections is None or not corrections.is_later(self.annotation.position):
+            return self.annotation.undo()
+        with self._writing:
+            words = corrections.undo()
+            self.label = corrections.label
+        return words
+
+    def redo(self) -> str | None:
+        """Redo what was undone last and return its words; None when there is nothing."""
+        corrections = self.corrections
+        if corrections is None or not corrections.is_next(self.annotation.position):
+            return self.annotation.redo()
+        with self._writing:
+            words = corrections.redo()
+            self.label = corrections.label
+        return words
 
     def keep_classifier(self, trained: Trained) -> None:
         """Take what has learned into use, and into the folder, where other images find it."""
@@ -205,12 +252,30 @@ class Session:
         self.looks = looks
 
     def close(self) -> None:
-        """Let others in."""
+        """Let others in; the file of the label volume then has its corrections."""
         try:
+            self._save_corrections()
             self.annotation.close()
         finally:
             if self._lock:
                 self._lock.close()
+
+    def _open_corrections(self, label: NDArray[Any]) -> Corrections:
+        corrections, messages = Corrections.open(label, self.workspace.corrections, _state(label), self.read_only)
+        self.messages += messages
+        return corrections
+
+    def _save_corrections(self) -> None:
+        with self._writing:
+            if self.corrections and self.corrections.unsaved and not self.read_only:
+                self.corrections.saving(_state(self.corrections.label))
+                self._save(self.workspace.label, self.corrections.label)
+            self._end_corrections()
+
+    def _end_corrections(self) -> None:
+        if self.corrections:
+            self.corrections.close()
+            self.corrections = None
 
     def _check_may_write(self) -> None:
         if self.read_only:
@@ -263,5 +328,13 @@ class Session:
                 f"{size_text(label.shape)}: remove it, and apply again."
             )
         self.label = label
+        if self.workspace.corrections.is_file():
+            self.corrections = self._open_corrections(label)
+            self.label = self.corrections.label
         if (run := read_json(self.workspace.run)) is not None:
             self.run = Run.from_dict(run)
+
+
+def _state(label: NDArray[Any]) -> str:
+    """A name for what a label volume holds, whatever its type."""
+    return content_key(label.astype(np.uint16))

@@ -7,6 +7,7 @@ annotation.checkpoint what the journal comes to, so that it opens at once; may b
 superpixels.tif       superpixels, when they were made
 superpixels.json      the file that they were loaded from, when they were not made
 label.tif             label volume, when it was made
+label.journal         every correction of it, a line each
 run.json              how the label volume came about: parameters, scores, importances
 looks.json            how the image is looked at: colours, contrast
 label.classifier.npz  what learned last, which labels other images, too
@@ -106,6 +107,11 @@ class Workspace:
     def label(self) -> Path:
         """Label volume."""
         return self.folder / "label.tif"
+
+    @property
+    def corrections(self) -> Path:
+        """Every correction of the label volume."""
+        return self.folder / "label.journal"
 
     @property
     def run(self) -> Path:
@@ -323,7 +329,14 @@ def _read_anew(workspace: Workspace, raw: RawProperties | None) -> Workspace:
                 "leave them out, or give another --workspace folder."
             )
         marks = workspace.journal, workspace.checkpoint
-        for made in (*marks, workspace.superpixels, workspace.label, workspace.run, workspace.classifier):
+        for made in (
+            *marks,
+            workspace.superpixels,
+            workspace.label,
+            workspace.corrections,
+            workspace.run,
+            workspace.classifier,
+        ):
             made.unlink(missing_ok=True)
         workspace = replace(workspace, raw=raw)
         _write_manifest(workspace)

@@ -29,10 +29,13 @@ class Journal:
         self._unsynced = False
 
     @classmethod
-    def open(cls, path: Path, shape: tuple[int, ...], known: int = 0) -> tuple[Self, list[dict[str, Any]], list[str]]:
+    def open(
+        cls, path: Path, shape: tuple[int, ...], known: int = 0, kind: str = KIND
+    ) -> tuple[Self, list[dict[str, Any]], list[str]]:
         """The journal, the acts it holds, and sentences about what had to be cut off; made when it is not there.
 
-        shape: of the volume (Z, Y, X). known: bytes at its beginning, whole lines, that need not be read.
+        shape: of the volume (Z, Y, X). known: bytes at its beginning, whole lines, that need not be read. kind: what
+        its first line calls it.
         Raises CannotWrite, ShapeMismatch when the journal is of another volume, and
         InvalidFile when it is of a later version.
         """
@@ -41,11 +44,11 @@ class Journal:
         except OSError as error:
             raise _cannot_write(path, error) from None
         journal = cls(path, descriptor)
-        header = {"journal": KIND, "version": VERSION, "shape": list(shape)}
+        header = {"journal": kind, "version": VERSION, "shape": list(shape)}
         try:
             first, acts, messages = journal._recover(_line(header), known)
             if first:
-                _check_header(path, first, shape)
+                _check_header(path, first, shape, kind)
             else:
                 journal.append(header)
         except OSError as error:
@@ -135,7 +138,9 @@ class Journal:
         raise CannotWrite(f"{self.path} has a thousand damaged copies beside it: move them away.")
 
 
-def read_journal(path: Path, shape: tuple[int, ...], known: int = 0) -> tuple[list[dict[str, Any]], list[str]]:
+def read_journal(
+    path: Path, shape: tuple[int, ...], known: int = 0, kind: str = KIND
+) -> tuple[list[dict[str, Any]], list[str]]:
     """The acts of a journal, and sentences about what was left out; nothing is written.
 
     A last line that has no end yet is being written by another process, and is not seen. Raises InvalidFile when it
@@ -149,7 +154,7 @@ def read_journal(path: Path, shape: tuple[int, ...], known: int = 0) -> tuple[li
         raise InvalidFile(f"{path} must be a journal that can be read ({error.strerror}): ask its owner.") from None
     first, acts, good = _read(content, known)
     if first:
-        _check_header(path, first, shape)
+        _check_header(path, first, shape, kind)
     damaged = b"\n" in content[good:]
     messages = [f"{path.name} is damaged from line {_lines(content, good)} on: only what stands before is shown."]
     return acts, messages * damaged
@@ -196,9 +201,9 @@ def _act(line: bytes) -> dict[str, Any] | None:
     return act if isinstance(act, dict) else None
 
 
-def _check_header(path: Path, header: dict[str, Any], shape: tuple[int, ...]) -> None:
-    if header.get("journal") != KIND:
-        raise InvalidFile(f"{path} must be a journal of an annotation, received another file: give another name.")
+def _check_header(path: Path, header: dict[str, Any], shape: tuple[int, ...], kind: str) -> None:
+    if header.get("journal") != kind:
+        raise InvalidFile(f"{path} must be an {kind}, received another file: give another name.")
     if header.get("version") != VERSION:
         raise InvalidFile(
             f"{path} must be of version {VERSION}, received version {header.get('version')}: "
@@ -213,6 +218,6 @@ def _check_header(path: Path, header: dict[str, Any], shape: tuple[int, ...]) ->
 
 def _cannot_write(path: Path, error: OSError) -> CannotWrite:
     return CannotWrite(
-        f"{path} must take what is marked, but writing it failed ({error.strerror}): "
+        f"{path} must take what is done, but writing it failed ({error.strerror}): "
         "make room or choose a folder you may write to; nothing was changed."
     )

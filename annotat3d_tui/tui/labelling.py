@@ -218,7 +218,8 @@ class Labelling(LearnedFiles):
     def action_undo(self) -> None:
         """Take the last act back, which is the whole stroke when the pen is down."""
         self.view.lift()
-        self.notify(f"Undone: {self.session.annotation.undo()}", timeout=2, markup=False)
+        self.notify(f"Undone: {self.session.undo()}", timeout=2, markup=False)
+        self._label_corrected()
         self._choose_one_that_is_there()
         self.annotation_changed()
 
@@ -235,9 +236,15 @@ class Labelling(LearnedFiles):
     def action_redo(self) -> None:
         """Do again what was undone."""
         self.view.lift()
-        self.notify(f"Done again: {self.session.annotation.redo()}", timeout=2, markup=False)
+        self.notify(f"Done again: {self.session.redo()}", timeout=2, markup=False)
+        self._label_corrected()
         self._choose_one_that_is_there()
         self.annotation_changed()
+
+    def _label_corrected(self) -> None:
+        """Show the label volume as it is now, where it was corrected."""
+        if self.session.corrections is not None:
+            self.view.label_volume = self.session.label
 
     def erase_stroke_at(self, voxel: tuple[int, int, int]) -> None:
         """Erase the whole stroke that marked a voxel (z, y, x), if any."""

@@ -167,7 +167,7 @@ def test_refusals(path: Path, tmp_path: Path) -> None:
         Journal.open(tmp_path / "no" / "journal", SHAPE)
     for text, message in (
         (b'{"journal": "annotat3d annotation journal", "version": 2}', "must be of version 1, received version 2"),
-        (b'{"journal": "cooking"}', "must be a journal of an annotation"),
+        (b'{"journal": "cooking"}', "must be an annotat3d annotation journal"),
     ):
         path.write_bytes(b"%08x %s\n" % (zlib.crc32(text), text))
         with pytest.raises(InvalidFile, match=message):

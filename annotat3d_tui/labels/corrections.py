@@ -1,0 +1,230 @@
+"""Changes of a label volume, each of which can be undone and is in a journal before it is made.
+
+>>> label = np.array([[[1, 1, 2]]], np.uint8)
+>>> corrections, _ = Corrections.open(label)
+>>> corrections.do(Correction.between("merge 1,2", label, np.array([[[1, 1, 1]]])))
+>>> corrections.label.tolist(), corrections.undo(), corrections.label.tolist()
+([[[1, 1, 1]]], 'merge 1,2', [[[1, 1, 2]]])
+
+The journal stands beside the file of the label volume and names the state of that file it begins with, so that a file
+that was made anew, or changed by another program, is never changed by acts that were meant for another one.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotat3d_tui.errors import InvalidFile, ReadOnly
+from annotat3d_tui.labels.journal import Journal, read_journal
+from annotat3d_tui.labels.runs import from_text, spread, to_text
+
+KIND = "annotat3d label journal"
+Box = tuple[slice, slice, slice]
+
+
+@dataclass(frozen=True, eq=False)
+class Correction:
+    """Voxels of a label volume with their labels before and after, as runs, and words that say what was done.
+
+    starts, lengths: (n,) of the runs in raster order; before, after: (n,) the label of each. acts: how many acts on
+    marks had been done by then, so that both are undone in their order.
+    """
+
+    words: str
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    before: NDArray[np.uint16]
+    after: NDArray[np.uint16]
+    acts: int = 0
+
+    @classmethod
+    def of(cls, words: str, where: NDArray[np.int64], before: NDArray[Any], after: NDArray[Any], acts: int = 0) -> Self:
+        """Of voxels `where` (m,), rising flat indices, with their labels (m,); those that stay are left out."""
+        changed = before != after
+        where, before, after = where[changed], before[changed], after[changed]
+        breaks = (np.diff(where) != 1) | (np.diff(before) != 0) | (np.diff(after) != 0)
+        first = np.append(0, np.flatnonzero(breaks) + 1) if len(where) else np.empty(0, np.int64)
+        lengths = np.diff(first, append=len(where))
+        return cls(words, where[first], lengths, before[first].astype(np.uint16), after[first].astype(np.uint16), acts)
+
+    @classmethod
+    def between(
+        cls,
+        words: str,
+        before: NDArray[Any],
+        after: NDArray[Any],
+        corner: tuple[int, int, int] = (0, 0, 0),
+        shape: tuple[int, ...] | None = None,
+        acts: int = 0,
+    ) -> Self:
+        """From a box (z, y, x) of labels to the same box as it is to become.
+
+        corner: of the box in a volume of `shape`, that of the box itself if it is not given.
+        """
+        places = np.nonzero(before != after)
+        at = tuple(axis + first for axis, first in zip(places, corner, strict=True))
+        where = np.ravel_multi_index(at, shape or before.shape)
+        return cls.of(words, where, before[places], after[places], acts)
+
+    @property
+    def where(self) -> NDArray[np.int64]:
+        """Flat indices (m,) of the voxels, rising."""
+        return spread(self.starts, self.lengths)
+
+    @property
+    def size(self) -> int:
+        """Number of voxels."""
+        return int(self.lengths.sum())
+
+    def record(self) -> dict[str, Any]:
+        """What the journal keeps."""
+        where = self.where
+        before, after = (to_text(where, np.repeat(labels, self.lengths)) for labels in (self.before, self.after))
+        return {"do": "correct", "words": self.words, "acts": self.acts, "before": before, "after": after}
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Self:
+        """What `record` kept; raises KeyError, TypeError, ValueError or InvalidFile for another one."""
+        where, before = from_text(record["before"])
+        places, after = from_text(record["after"])
+        if not np.array_equal(where, places):
+            raise ValueError("other voxels before than after")
+        return cls.of(str(record["words"]), where, before, after, int(record["acts"]))
+
+
+class Corrections:
+    """A label volume (Z, Y, X) uint8 or uint16 and the corrections that led to it.
+
+    label: as it is now; it becomes another array when a label does not fit its type. Nothing but this changes it.
+    unsaved: whether the file that the journal begins with holds another state.
+    """
+
+    def __init__(self, label: NDArray[Any], journal: Journal | None, read_only: bool = False) -> None:
+        self.label = label
+        self.done: list[Correction] = []
+        self.undone: list[Correction] = []
+        self.unsaved = False
+        self._journal, self._read_only = journal, read_only
+
+    @classmethod
+    def open(
+        cls, label: NDArray[Any], path: Path | None = None, state: str = "", read_only: bool = False
+    ) -> tuple[Self, list[str]]:
+        """The corrections in a journal, made on a copy of `label`, and sentences about what had to be left out.
+
+        path: None keeps no journal. state: names what the file of the label volume holds; a journal that knows no such
+        state is begun anew, which is said. Raises as `Journal.open`, and InvalidFile for acts that cannot be done.
+        """
+        own = np.array(label)
+        if path is None:
+            return cls(own, None, read_only), []
+        if read_only:
+            journal, (records, messages) = None, read_journal(path, label.shape, kind=KIND)
+        else:
+            journal, records, messages = Journal.open(path, label.shape, kind=KIND)
+        known = [number for number, record in enumerate(records) if record.get("state") == state]
+        if records and not known:
+            messages.append(f"{path.name} is of another label volume than is there now: its corrections are left out.")
+        if not known:
+            if journal is not None:
+                journal.close()
+                path.unlink()
+                journal, _, _ = Journal.open(path, label.shape, kind=KIND)
+                journal.append({"do": "begin", "state": state})
+            return cls(own, journal, read_only), messages
+        corrections = cls(own, journal, read_only)
+        corrections._replay(records, known[-1], path)
+        return corrections, messages
+
+    def do(self, correction: Correction) -> None:
+        """Make a correction, after which there is nothing to redo; raises CannotWrite, ReadOnly, nothing then done."""
+        self._write(correction.record())
+        self._perform(correction)
+
+    def undo(self) -> str:
+        """Take back the last correction, which there must be, and return its words."""
+        self._write({"do": "undo"})
+        return self._undo()
+
+    def redo(self) -> str:
+        """Make again what was taken back last, which there must be, and return its words."""
+        self._write({"do": "redo"})
+        return self._redo()
+
+    def is_later(self, acts: int) -> bool:
+        """Whether the last correction came after the last of so many acts on marks, and is the one to undo."""
+        return bool(self.done) and self.done[-1].acts >= acts
+
+    def is_next(self, acts: int) -> bool:
+        """Whether the correction undone last followed on so many acts on marks, and is the one to redo."""
+        return bool(self.undone) and self.undone[-1].acts == acts
+
+    def saving(self, state: str) -> None:
+        """Say, before it takes its place, that a file with the label volume as it is now is of this state."""
+        self._write({"do": "save", "state": state})
+
+    def close(self) -> None:
+        """Wait until the disk has everything."""
+        if self._journal:
+            self._journal.close()
+
+    def _write(self, record: dict[str, Any]) -> None:
+        if self._read_only:
+            raise ReadOnly(
+                "The workspace must not be open read-only to be changed, and it is: open it again once nobody has it."
+            )
+        if self._journal:
+            self._journal.append(record)
+        self.unsaved = record["do"] != "save"
+
+    def _perform(self, correction: Correction, touches: bool = True) -> None:
+        self._put(correction, correction.after, touches)
+        self.done.append(correction)
+        self.undone.clear()
+
+    def _undo(self, touches: bool = True) -> str:
+        correction = self.done.pop()
+        self._put(correction, correction.before, touches)
+        self.undone.append(correction)
+        return correction.words
+
+    def _redo(self, touches: bool = True) -> str:
+        correction = self.undone.pop()
+        self._put(correction, correction.after, touches)
+        self.done.append(correction)
+        return correction.words
+
+    def _put(self, correction: Correction, labels: NDArray[np.uint16], touches: bool) -> None:
+        """Put labels where the correction was made; not where the volume has them already."""
+        if not touches:
+            return
+        if labels.max(initial=0) > np.iinfo(self.label.dtype).max:
+            self.label = self.label.astype(np.uint16)
+        self.label.reshape(-1)[correction.where] = np.repeat(labels, correction.lengths)
+
+    def _replay(self, records: list[dict[str, Any]], begun: int, path: Path) -> None:
+        """Do all acts again; the volume has those before record `begun`."""
+        number = 0
+        try:
+            for number, record in enumerate(records):
+                self._replay_one(record, touches=number > begun)
+        except (KeyError, IndexError, TypeError, ValueError, InvalidFile) as error:
+            raise InvalidFile(
+                f"{path} line {number + 2} must be an act that can be done, received {record.get('do')!r} ({error}): "
+                "open it with the program that wrote it, or remove it."
+            ) from None
+        self.unsaved = begun < len(records) - 1
+
+    def _replay_one(self, record: dict[str, Any], touches: bool) -> None:
+        do = record["do"]
+        if do == "correct":
+            self._perform(Correction.from_record(record), touches)
+        elif do == "undo":
+            self._undo(touches)
+        elif do == "redo":
+            self._redo(touches)
+        elif do not in ("begin", "save"):
+            raise ValueError("an unknown act")

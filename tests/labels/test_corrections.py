@@ -1,0 +1,142 @@
+"""Corrections of a label volume: undone, redone, kept on disk, whatever happens."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from annotat3d_tui.errors import InvalidFile, ReadOnly, ShapeMismatch
+from annotat3d_tui.labels.corrections import Correction, Corrections
+
+SHAPE = (3, 5, 7)
+
+
+def volume(seed: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(seed).integers(0, 4, SHAPE, dtype=np.uint8)
+
+
+def correct(corrections: Corrections, seed: int, acts: int = 0) -> NDArray[np.uint16]:
+    """A random box gets random labels; the volume as it is then."""
+    rng = np.random.default_rng(seed)
+    corner = tuple(int(rng.integers(0, side)) for side in SHAPE)
+    box = tuple(slice(first, side) for first, side in zip(corner, SHAPE, strict=True))
+    before = corrections.label[box]
+    after = np.where(rng.random(before.shape) < 0.5, before, rng.integers(0, 300, before.shape))
+    corner_zyx = (corner[0], corner[1], corner[2])
+    corrections.do(Correction.between(f"number {seed}", before, after, corner_zyx, SHAPE, acts))
+    return corrections.label.astype(np.uint16)
+
+
+@given(st.lists(st.sampled_from(["do", "undo", "redo", "save"]), max_size=12), st.integers(0, 1000))
+@settings(max_examples=60, deadline=None)
+def test_opening_again_gives_the_same_volume_and_the_same_history(
+    tmp_path_factory: pytest.TempPathFactory, acts: list[str], seed: int
+) -> None:
+    path = tmp_path_factory.mktemp("labels") / "label.journal"
+    saved, state = volume(seed).astype(np.uint16), "first"
+    corrections, messages = Corrections.open(saved, path, state)
+    for number, act in enumerate(acts):
+        if act == "do":
+            correct(corrections, seed + number)
+        elif act == "undo" and corrections.done:
+            corrections.undo()
+        elif act == "redo" and corrections.undone:
+            corrections.redo()
+        elif act == "save":
+            saved, state = corrections.label.astype(np.uint16), f"state {number}"
+            corrections.saving(state)
+    corrections.close()
+    again, said = Corrections.open(saved, path, state)
+    assert (messages, said) == ([], [])
+    assert np.array_equal(again.label, corrections.label)
+    assert [one.words for one in again.done] == [one.words for one in corrections.done]
+    assert [one.words for one in again.undone] == [one.words for one in corrections.undone]
+    assert again.unsaved == corrections.unsaved
+    while again.done:
+        again.undo()
+    assert np.array_equal(again.label, volume(seed))
+
+
+def test_a_file_whose_saving_was_cut_short_is_still_of_the_journal(tmp_path: Path) -> None:
+    """The journal says that it is saved, and the file is the one from before: all acts since are made on it again."""
+    first = volume(1)
+    corrections, _ = Corrections.open(first, tmp_path / "label.journal", "first")
+    now = correct(corrections, 2)
+    corrections.saving("second")
+    corrections.close()
+    for file, state in ((first, "first"), (now, "second")):
+        again, messages = Corrections.open(file, tmp_path / "label.journal", state)
+        again.close()
+        assert messages == []
+        assert np.array_equal(again.label, now)
+
+
+def test_undo_gives_every_byte_back_and_widens_only_where_it_must() -> None:
+    first = volume(3)
+    corrections, _ = Corrections.open(first)
+    corrections.do(Correction.between("higher", first, np.where(first == 2, 300, first.astype(np.uint16))))
+    assert corrections.label.dtype == np.uint16
+    assert corrections.undo() == "higher"
+    assert np.array_equal(corrections.label, first)
+    assert corrections.redo() == "higher"
+    assert not np.array_equal(corrections.label, first)
+
+
+def test_a_journal_of_another_label_volume_is_never_applied(tmp_path: Path) -> None:
+    corrections, _ = Corrections.open(volume(1), tmp_path / "label.journal", "first")
+    correct(corrections, 2)
+    corrections.close()
+    other, messages = Corrections.open(volume(5), tmp_path / "label.journal", "other")
+    assert len(messages) == 1
+    assert "another label volume" in messages[0]
+    assert np.array_equal(other.label, volume(5))
+    assert other.done == []
+
+
+def test_both_histories_are_undone_in_their_order() -> None:
+    corrections, _ = Corrections.open(volume(1))
+    assert not corrections.is_later(0)
+    correct(corrections, 2, acts=3)
+    assert corrections.is_later(3)
+    assert not corrections.is_later(4)
+    corrections.undo()
+    assert corrections.is_next(3)
+    assert not corrections.is_next(2)
+
+
+def test_read_only_shows_what_is_there_and_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "label.journal"
+    corrections, _ = Corrections.open(volume(1), path, "first")
+    now = correct(corrections, 2)
+    content = path.read_bytes()
+    reader, _ = Corrections.open(volume(1), path, "first", read_only=True)
+    assert np.array_equal(reader.label, now)
+    with pytest.raises(ReadOnly):
+        reader.undo()
+    assert np.array_equal(reader.label, now)
+    assert path.read_bytes() == content
+
+
+def test_the_journal_grows_with_the_change_and_not_with_the_volume(tmp_path: Path) -> None:
+    label = np.zeros((64, 64, 64), np.uint8)
+    corrections, _ = Corrections.open(label, tmp_path / "label.journal", "first")
+    before = (tmp_path / "label.journal").stat().st_size
+    box = label[10:14, 10:14, 10:14]
+    corrections.do(Correction.between("small", box, box + 1, (10, 10, 10), label.shape))
+    assert (tmp_path / "label.journal").stat().st_size - before < 500
+
+
+def test_a_journal_of_marks_is_refused(tmp_path: Path) -> None:
+    from annotat3d_tui.labels.annotation import Annotation
+
+    path = tmp_path / "label.journal"
+    Annotation.open(SHAPE, path)[0].close()
+    with pytest.raises(InvalidFile, match="must be an annotat3d label journal"):
+        Corrections.open(volume(1), path, "first")
+    corrections, _ = Corrections.open(volume(1), tmp_path / "other.journal", "first")
+    corrections.close()
+    with pytest.raises(ShapeMismatch):
+        Corrections.open(np.zeros((1, 2, 3), np.uint8), tmp_path / "other.journal", "first")
