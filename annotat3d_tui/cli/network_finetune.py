@@ -6,21 +6,8 @@ is not given is as it was for the other network.
 
 import argparse
 
-from annotat3d_tui.cli.training_job import (
-    add_job_flags,
-    add_training_flags,
-    augmentation_of,
-    goes_on,
-    listener,
-    runs_here,
-    show_trained,
-    start_job,
-    training_of,
-)
-from annotat3d_tui.networks.beginning import begin, check_new
-from annotat3d_tui.networks.dataset import open_dataset
+from annotat3d_tui.cli.training_job import add_job_flags, add_training_flags, train_new, training_of
 from annotat3d_tui.networks.network import network_folder, open_network
-from annotat3d_tui.networks.training import train
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,14 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Train here, or start a job that does, once it is known that it can."""
-    start, dataset, augmentation = open_network(given.start), open_dataset(given.dataset), augmentation_of(given)
-    training, folder = training_of(given, start.training), network_folder(given.name)
-    if goes_on() and folder.is_dir():
-        show_trained(given, train(open_network(folder), dataset, augmentation, listener()))
-        return 0
-    check_new(folder, dataset, training, given.overwrite, start)
-    if not runs_here(given):
-        return start_job(given, f"finetune {start.name} {folder.stem}")
-    network = begin(folder, dataset, training, augmentation, start, given.overwrite)
-    show_trained(given, train(network, dataset, augmentation, listener()))
-    return 0
+    start = open_network(given.start)
+    title = f"finetune {start.name} {network_folder(given.name).stem}"
+    return train_new(given, training_of(given, start.training), title, start)

@@ -4,12 +4,12 @@ have had without the pause.
 
 import argparse
 
-from annotat3d_tui.cli.training_job import add_job_flags, listener, runs_here, show_trained, start_job
+from annotat3d_tui.cli.jobs_run import devices_of
+from annotat3d_tui.cli.training_job import add_job_flags, runs_here, start_job, train_here
 from annotat3d_tui.networks.augmentation import Augmentation
 from annotat3d_tui.networks.beginning import dataset_path
 from annotat3d_tui.networks.dataset import open_dataset
 from annotat3d_tui.networks.network import open_network
-from annotat3d_tui.networks.training import train
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,6 @@ def run(given: argparse.Namespace) -> int:
     network = open_network(given.name)
     dataset = open_dataset(given.dataset or dataset_path(network))
     if not runs_here(given):
-        return start_job(given, f"train {network.architecture} {network.name}")
+        return start_job(given, f"train {network.architecture} {network.name}", devices_of(given))
     augmentation = Augmentation.from_dict(network.augmentation) if network.augmentation else None
-    show_trained(given, train(network, dataset, augmentation, listener()))
-    return 0
+    return train_here(given, network, dataset, augmentation)

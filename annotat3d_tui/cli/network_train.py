@@ -5,23 +5,9 @@ moment, the training goes on (annotat3d network resume NAME) to the weights that
 """
 
 import argparse
-import sys
 
-from annotat3d_tui.cli.training_job import (
-    add_job_flags,
-    add_training_flags,
-    augmentation_of,
-    goes_on,
-    listener,
-    runs_here,
-    show_trained,
-    start_job,
-    training_of,
-)
-from annotat3d_tui.networks.beginning import begin, check_new, train_forecast
-from annotat3d_tui.networks.dataset import open_dataset
-from annotat3d_tui.networks.network import network_folder, open_network
-from annotat3d_tui.networks.training import train
+from annotat3d_tui.cli.training_job import add_job_flags, add_training_flags, train_new, training_of
+from annotat3d_tui.networks.network import network_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,15 +20,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Train here, or start a job that does, once it is known that it can."""
-    training, augmentation, dataset = training_of(given), augmentation_of(given), open_dataset(given.dataset)
-    folder = network_folder(given.name)
-    if goes_on() and folder.is_dir():
-        show_trained(given, train(open_network(folder), dataset, augmentation, listener()))
-        return 0
-    check_new(folder, dataset, training, given.overwrite)
-    if not runs_here(given):
-        print(f"annotat3d: {train_forecast(dataset, training)}", file=sys.stderr)
-        return start_job(given, f"train {training.architecture} {folder.stem}")
-    network = begin(folder, dataset, training, augmentation, overwrite=given.overwrite)
-    show_trained(given, train(network, dataset, augmentation, listener()))
-    return 0
+    training = training_of(given)
+    return train_new(given, training, f"train {training.architecture} {network_folder(given.name).stem}")

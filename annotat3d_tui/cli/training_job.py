@@ -4,6 +4,7 @@ import argparse
 import os
 import resource
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from annotat3d_tui.cli.flags import add_parameter_flags, with_flags
@@ -11,13 +12,21 @@ from annotat3d_tui.cli.jobs import follow
 from annotat3d_tui.cli.jobs_run import devices_of
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.jobs.folder import ATTEMPT
+from annotat3d_tui.jobs.gpu_driver import Driver
+from annotat3d_tui.jobs.gpu_room import room_on
+from annotat3d_tui.jobs.gpus import environment, seen_by
 from annotat3d_tui.jobs.local import request_of, start
 from annotat3d_tui.jobs.reporting import Reporter, job_folder
 from annotat3d_tui.jobs.text import duration_text
 from annotat3d_tui.networks.augmentation import Augmentation
+from annotat3d_tui.networks.beginning import begin, check_new
+from annotat3d_tui.networks.dataset import open_dataset
+from annotat3d_tui.networks.fitting import check_room, check_shared, room_here, train_forecast
+from annotat3d_tui.networks.network import Network, network_folder, open_network
 from annotat3d_tui.networks.settings import Training
 
 if TYPE_CHECKING:
+    from annotat3d_tui.networks.dataset import Dataset
     from annotat3d_tui.networks.training import Listener, Trained
 
 HERE = "--here"
@@ -66,10 +75,45 @@ def goes_on() -> bool:
     return job_folder() is not None and int(os.environ.get(ATTEMPT) or 1) > 1
 
 
-def start_job(given: argparse.Namespace, title: str) -> int:
+def train_new(given: argparse.Namespace, training: Training, title: str, begin_from: Network | None = None) -> int:
+    """A new network: train it here, or start a job that does, once it is known that it can.
+
+    begin_from: the network whose weights it starts with.
+    """
+    augmentation, dataset, folder = augmentation_of(given), open_dataset(given.dataset), network_folder(given.name)
+    if goes_on() and folder.is_dir() and (network := open_network(folder)).training == training:
+        return train_here(given, network, dataset, augmentation)
+    check_new(folder, dataset, training, given.overwrite, begin_from)
+    if runs_here(given):
+        network = begin(folder, dataset, training, augmentation, begin_from, given.overwrite)
+        return train_here(given, network, dataset, augmentation)
+    devices = devices_of(given)
+    room = room_on(devices, Driver().read(), waits=not given.share) if devices else room_here()
+    if devices and room:
+        check_shared(training.batch, room.devices)
+        check_room(dataset.patch, len(dataset.classes), training, room)
+    print(f"annotat3d: {train_forecast(dataset, training, room)}", file=sys.stderr)
+    return start_job(given, title, devices)
+
+
+def train_here(
+    given: argparse.Namespace, network: Network, dataset: "Dataset", augmentation: Augmentation | None
+) -> int:
+    """Train in this process, on the devices that were asked for, and say how it ended."""
+    from annotat3d_tui.networks.training import train
+
+    if given.devices and job_folder() is None:
+        os.environ |= environment(devices_of(given))
+    reading = Driver().read()
+    room = room_on(seen_by(os.environ, reading), reading)
+    show_trained(given, train(network, dataset, augmentation, listener(), room))
+    return 0
+
+
+def start_job(given: argparse.Namespace, title: str, devices: Sequence[str]) -> int:
     """Start this command as a job; with --follow show its log until it ends."""
     words = [word for word in given.words if word not in OF_STARTING]
-    job = start(request_of([*words, HERE], title, devices=devices_of(given), share=given.share))
+    job = start(request_of([*words, HERE], title, devices=devices, share=given.share))
     if given.follow:
         return follow(job, given.json)
     from annotat3d_tui.jobs import text

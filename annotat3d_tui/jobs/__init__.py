@@ -37,4 +37,5 @@ nvml            the devices, read through the library of the driver
 gpu_driver      asks for them, but not for ever
 gpu_watch       reads them once a second
 gpu_text        the table of them
+gpu_room        how much memory a training finds on them
 """

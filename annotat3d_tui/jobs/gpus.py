@@ -175,6 +175,21 @@ def missing(uuids: Sequence[str], reading: Reading) -> str:
     return ""
 
 
+def seen_by(variables: Mapping[str, str], reading: Reading) -> tuple[str, ...]:
+    """The UUIDs of the devices that a program with these variables sees: all, unless they say others.
+
+    >>> two = Reading((Gpu("0", "GPU-a", "A100"), Gpu("1", "GPU-b", "A100")))
+    >>> seen_by({}, two), seen_by({"CUDA_VISIBLE_DEVICES": "GPU-b"}, two), seen_by({"CUDA_VISIBLE_DEVICES": "-1"}, two)
+    (('GPU-a', 'GPU-b'), ('GPU-b',), ())
+    """
+    there = [gpu for gpu in choices(reading.gpus) if not gpu.lost]
+    words = variables.get("CUDA_VISIBLE_DEVICES")
+    if words is None:
+        return tuple(gpu.uuid for gpu in there)
+    wanted = [word.strip() for word in words.split(",") if word.strip()]
+    return tuple(gpu.uuid for word in wanted for gpu in there if word == gpu.index or gpu.uuid.startswith(word))
+
+
 def taken(uuids: Sequence[str], reading: Reading) -> str:
     """Who has one of the devices now; "" when nobody has."""
     for gpu in choices(reading.gpus):

@@ -17,6 +17,7 @@ network       the folder of a network; history, checkpoint: files in it; weights
 exported      a network in one file, read safely; export: written, also as ONNX, and imported
 tiles         a volume covered by patches; inference: patch by patch to a label volume; applying: of the files of images
 listing       the networks in a folder, and what there is to say of one
-beginning     what is refused, and the folder of a new network
+fitting       whether a training fits dataset and memory, what it takes, which batch would
+beginning     the folder of a new network
 training      dataset -> weights; transfer: from the weights of another network
 """

@@ -1,14 +1,12 @@
-"""A training before its first step: what cannot be trained is refused, and the folder of the network is made."""
+"""A training before its first step: what cannot be begun is refused, and the folder of the network is made."""
 
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotat3d_tui.blocks import count_text
 from annotat3d_tui.errors import CannotWrite, InvalidFile, InvalidParameter, OutputExists
-from annotat3d_tui.memory import bytes_text
-from annotat3d_tui.networks.architectures import architecture_of, check_patch
 from annotat3d_tui.networks.dataset import Dataset
+from annotat3d_tui.networks.fitting import check
 from annotat3d_tui.networks.network import MANIFEST, Network, network_folder
 from annotat3d_tui.networks.normalization import common_moments
 from annotat3d_tui.networks.settings import Training
@@ -71,30 +69,6 @@ def check_new(
         )
     if folder.exists() and not (folder / MANIFEST).is_file():
         raise CannotWrite(f"{folder} is no network and is not replaced: give another name.")
-
-
-def train_forecast(dataset: Dataset, training: Training) -> str:
-    """What the training will take, in words."""
-    architecture = architecture_of(training.architecture)
-    classes = len(dataset.classes)
-    need = architecture.memory_needed(dataset.patch, training.batch, classes)
-    return (
-        f"{training.architecture} with {architecture.parameter_count(classes)} parameters, about {bytes_text(need)} of "
-        f"memory for a step of batch {training.batch}; {count_text(len(dataset.training), 'sample')} for training, "
-        f"{len(dataset.validation)} for validation."
-    )
-
-
-def check(dataset: Dataset, training: Training) -> None:
-    """Raises InvalidParameter or InvalidFile when this network cannot be trained so on this dataset."""
-    check_patch(architecture_of(training.architecture), dataset.patch)
-    if len(dataset.classes) < 2:
-        raise InvalidFile(f"{dataset.path} must hold at least two classes, received one: label another, too.")
-    if len(dataset.training) < training.batch:
-        raise InvalidParameter(
-            f"batch must be at most the {count_text(len(dataset.training), 'sample')} of {dataset.path} for training, "
-            f"received {training.batch}: give a smaller batch, or make a larger dataset."
-        )
 
 
 def dataset_path(network: Network) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from annotat3d_tui.errors import InvalidParameter
+from annotat3d_tui.networks.fitting import check_shared
 from annotat3d_tui.networks.quiet import tensorflow
 
 
@@ -20,10 +20,7 @@ def strategy_for(batch: int, devices: tuple[str, ...] = ()) -> Any:
     count = len(devices) or gpu_count()
     if count < 2:
         return distribute.get_strategy()
-    if batch % count:
-        raise InvalidParameter(
-            f"batch must be shared equally by {count} devices, received {batch}: give {max(batch // count, 1) * count}."
-        )
+    check_shared(batch, count)
     return distribute.MirroredStrategy(list(devices) or None)
 
 

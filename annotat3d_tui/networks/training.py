@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, count_text, quiet
 from annotat3d_tui.errors import CannotWrite, InvalidFile, OverBudget, TrainingDiverged
-from annotat3d_tui.memory import available_memory, bytes_text
-from annotat3d_tui.networks.architectures import architecture_of, propose_batch
+from annotat3d_tui.networks.architectures import architecture_of
 from annotat3d_tui.networks.batches import Batches, validation_batches
-from annotat3d_tui.networks.beginning import check
 from annotat3d_tui.networks.checkpoint import State, load_checkpoint, restore, save_checkpoint
 from annotat3d_tui.networks.dataset import Dataset
 from annotat3d_tui.networks.devices import gpu_count, gpu_memory, strategy_for
+from annotat3d_tui.networks.fitting import Room, check, check_room, room_here
 from annotat3d_tui.networks.history import History
 from annotat3d_tui.networks.network import (
     BEST,
@@ -72,11 +71,18 @@ class Trained:
     reason: str
 
 
-def train(network: Network, dataset: Dataset, augmentation: "Augmentation | None", listener: Listener) -> Trained:
+def train(
+    network: Network,
+    dataset: Dataset,
+    augmentation: "Augmentation | None",
+    listener: Listener,
+    room: Room | None = None,
+) -> Trained:
     """Train a network that was begun, from where it is, to its end.
 
-    Raises InvalidFile when the dataset is no longer that of its beginning, TrainingDiverged, OverBudget, CannotWrite,
-    and what the progress raises to stop; what was kept last stays.
+    room: the memory of the GPUs that are seen, where there are any. Raises InvalidFile when the dataset is no longer
+    that of its beginning, TrainingDiverged, OverBudget, CannotWrite, and what the progress raises to stop; what was
+    kept last stays.
     """
     training = network.training
     check(dataset, training)
@@ -85,7 +91,8 @@ def train(network: Network, dataset: Dataset, augmentation: "Augmentation | None
             f"{dataset.path} must be the dataset that {network.name} began with, received a changed one: "
             f"put it back, or finetune: annotat3d network finetune NEW --from {network.name} --dataset {dataset.path}."
         )
-    _check_memory(network)
+    if (found := room if gpu_count() else room_here()) is not None:
+        check_room(network.patch, len(network.classes), training, found)
     listener.progress(0.0, "start")
     steps = _steps(network, dataset)
     run = _Run(network, dataset, steps, listener, _first_state(network, steps, listener))
@@ -282,18 +289,3 @@ def _steps(network: Network, dataset: Dataset) -> "Steps":
     keras().utils.set_random_seed(network.training.seed)
     balanced = network.training.class_weights == "balanced"
     return Steps(network, balanced_weights(dataset) if balanced else None, strategy)
-
-
-def _check_memory(network: Network) -> None:
-    """Raises OverBudget when a step needs more memory than this machine has, where it computes on processors."""
-    architecture, training = architecture_of(network.architecture), network.training
-    need = architecture.memory_needed(network.patch, training.batch, len(network.classes))
-    free = available_memory()
-    if need <= free or gpu_count():
-        return
-    fits = propose_batch(architecture, network.patch, len(network.classes), free)
-    advice = f"batch {fits} would fit" if fits else "make a dataset of smaller patches"
-    raise OverBudget(
-        f"A step of {network.architecture} with batch {training.batch} needs about {bytes_text(need)} of memory, "
-        f"and {bytes_text(free)} are free: {advice}."
-    )

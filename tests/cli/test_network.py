@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from annotat3d_tui.jobs.job import all_jobs
 from annotat3d_tui.networks.checkpoint import read_state
 from annotat3d_tui.networks.network import CHECKPOINT
 from tests.cli.test_commands import Capture, answer, refusal
+from tests.jobs.fake_gpus import FakeGpus, gpu
 from tests.jobs.starting import processes_of, until
 from tests.networks.small import textured_dataset
 
@@ -89,3 +92,20 @@ def test_what_cannot_be_done_is_a_sentence_and_no_job(capsys: Capture) -> None:
     assert Path("a.network/mine").read_text() == "kept"
     assert main(["network", "list"]) == 0
     assert "holds no network.json" in capsys.readouterr().out
+
+
+def test_a_training_that_no_picked_gpu_has_room_for_is_refused_with_a_batch_that_fits(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gpus = FakeGpus(folder, monkeypatch)
+    gpus.are(gpu(0), gpu(1, 81210, 90, f"{os.getpid()}:80600"), gpu(2, 30).replace("81920", "730"))
+
+    def refused(*flags: str) -> str:
+        done = subprocess.run([sys.executable, "-m", "annotat3d_tui", *train(*flags)], capture_output=True, text=True)
+        assert done.returncode == 1
+        return done.stderr
+
+    assert "GPU 2: batch 1 would fit" in refused("--batch", "4", "--devices", "2")
+    assert "are free on GPU 1: batch 2 would fit" in refused("--batch", "4", "--devices", "1", "--share")
+    assert "by 2 devices, received 3: give 2" in refused("--batch", "3", "--devices", "0", "2")
+    assert all_jobs() == []
