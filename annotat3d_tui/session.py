@@ -17,6 +17,7 @@ from annotat3d_tui.errors import Annotat3DError, CannotWrite, ReadOnly, ShapeMis
 from annotat3d_tui.holding import Hold
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.labels.corrections import Correction, Corrections
+from annotat3d_tui.labels.past import Past
 from annotat3d_tui.places import data_home
 from annotat3d_tui.render.looks import ImageLook, Looks
 from annotat3d_tui.superpixels.check import check_superpixels
@@ -163,37 +164,17 @@ class Session:
             if self.corrections is None:
                 self.corrections = self._open_corrections(self.label)
             self.corrections.do(correction)
+            self.went()
+
+    @property
+    def past(self) -> Past:
+        """Acts on marks and label volume, to go back and forth among them; `went` takes what that made of the label."""
+        return Past(self.annotation, self.corrections)
+
+    def went(self) -> None:
+        """Take the label volume into use as undoing and redoing have left it."""
+        if self.corrections is not None:
             self.label = self.corrections.label
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is an act on marks or label volume to undo."""
-        return self.annotation.can_undo or bool(self.corrections and self.corrections.done)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is an act on marks or label volume that was undone."""
-        return self.annotation.can_redo or bool(self.corrections and self.corrections.is_next(self.annotation.position))
-
-    def undo(self) -> str | None:
-        """Undo the last act on marks or label volume and return its words; None when there is none."""
-        corrections = self.corrections
-        if corrections is None or not corrections.is_later(self.annotation.position):
-            return self.annotation.undo()
-        with self._writing:
-            words = corrections.undo()
-            self.label = corrections.label
-        return words
-
-    def redo(self) -> str | None:
-        """Redo what was undone last and return its words; None when there is nothing."""
-        corrections = self.corrections
-        if corrections is None or not corrections.is_next(self.annotation.position):
-            return self.annotation.redo()
-        with self._writing:
-            words = corrections.redo()
-            self.label = corrections.label
-        return words
 
     def keep_classifier(self, trained: Trained) -> None:
         """Take what has learned into use, and into the folder, where other images find it."""

@@ -47,7 +47,8 @@ def test_what_was_corrected_is_there_again_whether_or_not_the_session_was_closed
     assert open_labels(workspace.label).data[1, 0, 0] == 7
     again = Session.open(workspace)
     assert slices(again) == [1, 7, 1, 1]
-    assert again.undo() == "slice 1"
+    assert again.past.undo() == "slice 1"
+    again.went()
     assert slices(again) == [1, 1, 1, 1]
     again.close()
     assert open_labels(workspace.label).data[1, 0, 0] == 1
@@ -58,12 +59,25 @@ def test_marks_and_corrections_are_undone_and_redone_in_their_order(workspace: W
     session.annotation.draw(parse_stroke("brush 2 r=0 xy z=1 3,4"))
     correct(session, 1, 7)
     session.annotation.draw(parse_stroke("brush 3 r=0 xy z=1 4,4"))
-    words = [session.undo() for _ in range(3)]
-    assert words == ["brush 3 r=0 xy z=1 4,4", "slice 1", "brush 2 r=0 xy z=1 3,4"]
-    assert not session.can_undo
-    assert [session.redo() for _ in range(3)] == words[::-1]
-    assert not session.can_redo
+    past = session.past
+    words = ["brush 2 r=0 xy z=1 3,4", "slice 1", "brush 3 r=0 xy z=1 4,4"]
+    assert [past.words_of(number) for number in range(past.acts())] == words
+    assert [past.undo() for _ in range(4)] == [*reversed(words), None]
+    assert (past.position, past.acts()) == (0, 3)
+    assert [past.words_of(number) for number in range(past.acts())] == words
+    assert [past.redo() for _ in range(4)] == [*words, None]
+    session.went()
     assert slices(session) == [1, 7, 1, 1]
+    session.close()
+
+
+def test_a_new_mark_takes_the_place_of_a_correction_that_was_undone(workspace: Workspace) -> None:
+    session = Session.open(workspace)
+    correct(session, 1, 7)
+    session.past.undo()
+    session.annotation.draw(parse_stroke("brush 2 r=0 xy z=1 3,4"))
+    assert (session.past.position, session.past.acts()) == (1, 1)
+    assert session.past.redo() is None
     session.close()
 
 
@@ -71,7 +85,7 @@ def test_a_new_label_volume_ends_the_corrections_of_the_former(workspace: Worksp
     session = Session.open(workspace)
     correct(session, 1, 7)
     session.keep_label(np.full((4, 6, 8), 2, np.uint8), None)
-    assert not session.can_undo
+    assert not session.past.acts()
     assert not workspace.corrections.exists()
     correct(session, 0, 3)
     session.close()

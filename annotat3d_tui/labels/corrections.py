@@ -162,6 +162,11 @@ class Corrections:
         """Whether the correction undone last followed on so many acts on marks, and is the one to redo."""
         return bool(self.undone) and self.undone[-1].acts == acts
 
+    def forget_passed(self, acts: int) -> None:
+        """Give up what was undone when another act on marks has taken its place: there are more than it followed on."""
+        if self.undone and self.undone[-1].acts < acts:
+            self.undone.clear()
+
     def saving(self, state: str) -> None:
         """Say, before it takes its place, that a file with the label volume as it is now is of this state."""
         self._write({"do": "save", "state": state})

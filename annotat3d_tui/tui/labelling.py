@@ -218,33 +218,28 @@ class Labelling(LearnedFiles):
     def action_undo(self) -> None:
         """Take the last act back, which is the whole stroke when the pen is down."""
         self.view.lift()
-        self.notify(f"Undone: {self.session.undo()}", timeout=2, markup=False)
-        self._label_corrected()
-        self._choose_one_that_is_there()
-        self.annotation_changed()
+        self.notify(f"Undone: {self.session.past.undo()}", timeout=2, markup=False)
+        self._stepped()
 
     def action_history(self) -> None:
         """All acts, to go back or forth to one of them."""
         self.view.lift()
         refusal = self.view.refusal and f"history cannot be changed: {self.view.refusal}"
-        self.app.push_screen(History(self.session.annotation, self._stepped, refusal))
+        self.app.push_screen(History(self.session.past, self._stepped, refusal))
 
     def _stepped(self) -> None:
+        """Show marks and label volume as they are after an undo or redo."""
+        if self.session.corrections is not None:
+            self.session.went()
+            self.view.label_volume = self.session.label
         self._choose_one_that_is_there()
         self.annotation_changed()
 
     def action_redo(self) -> None:
         """Do again what was undone."""
         self.view.lift()
-        self.notify(f"Done again: {self.session.redo()}", timeout=2, markup=False)
-        self._label_corrected()
-        self._choose_one_that_is_there()
-        self.annotation_changed()
-
-    def _label_corrected(self) -> None:
-        """Show the label volume as it is now, where it was corrected."""
-        if self.session.corrections is not None:
-            self.view.label_volume = self.session.label
+        self.notify(f"Done again: {self.session.past.redo()}", timeout=2, markup=False)
+        self._stepped()
 
     def erase_stroke_at(self, voxel: tuple[int, int, int]) -> None:
         """Erase the whole stroke that marked a voxel (z, y, x), if any."""

@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.widgets import Button
 
 from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.labels.past import Past
 from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.app import Annotat3DApp
 from annotat3d_tui.tui.keymaps import Keymap
@@ -26,7 +27,7 @@ from tests.tui.acting import command, opened, seen, toasts, until
 
 
 def history() -> History:
-    return History(Annotation.open((2, 3, 4))[0], lambda: None)
+    return History(Past(Annotation.open((2, 3, 4))[0]), lambda: None)
 
 
 @pytest.mark.parametrize(

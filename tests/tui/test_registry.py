@@ -18,6 +18,7 @@ from annotat3d_tui.jobs.gpu_watch import GpuWatch
 from annotat3d_tui.jobs.gpus import Gpu, Reading
 from annotat3d_tui.jobs.local import make_folder, request_of
 from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.labels.past import Past
 from annotat3d_tui.labels.table import LabelTable
 from annotat3d_tui.render.colormaps import GRAYS
 from annotat3d_tui.render.oblique import Clipping, Oblique
@@ -176,7 +177,7 @@ async def test_palette_and_help_of_the_jobs_and_of_one_list_every_action(tmp_pat
 
 
 def history() -> History:
-    return History(Annotation.open((2, 3, 4))[0], lambda: None)
+    return History(Past(Annotation.open((2, 3, 4))[0]), lambda: None)
 
 
 def mask_form() -> MaskForm:

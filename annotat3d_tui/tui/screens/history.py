@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
-from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.labels.past import Past
 from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.saying import errors_said
 from annotat3d_tui.tui.screens.over import Over
@@ -23,7 +23,7 @@ KEYS = (("list.choose", "go there"), ("history.close", "close"))
 
 
 class History(Over[None]):
-    """The acts of an annotation, oldest first, after a line for its beginning.
+    """All acts on marks and label volume, oldest first, after a line for the beginning.
 
     changed: called when marks or labels are others. refusal: why one cannot go anywhere; "" when one can.
     """
@@ -33,9 +33,9 @@ class History(Over[None]):
         Binding("escape,U,q", "leave", "Close", id="history.close", tooltip="Stop on the way, or back to the slice.")
     ]
 
-    def __init__(self, annotation: Annotation, changed: Callable[[], object], refusal: str = "") -> None:
+    def __init__(self, past: Past, changed: Callable[[], object], refusal: str = "") -> None:
         super().__init__()
-        self._annotation, self._changed, self._refusal = annotation, changed, refusal
+        self._past, self._changed, self._refusal = past, changed, refusal
         self._target: int | None = None
 
     def compose(self) -> ComposeResult:
@@ -48,8 +48,8 @@ class History(Over[None]):
     def on_mount(self) -> None:
         """Begin at the present."""
         acts = self.query_one(LongList)
-        acts.count = self._annotation.acts() + 1
-        acts.highlighted = self._annotation.position
+        acts.count = self._past.acts() + 1
+        acts.highlighted = self._past.position
         acts.focus()
 
     @on(LongList.Selected)
@@ -74,20 +74,20 @@ class History(Over[None]):
         if self._target is None:
             self._arrived()
         else:
-            left = abs(self._target - self._annotation.position)
+            left = abs(self._target - self._past.position)
             self.query_one("#history").border_subtitle = f"{left} acts to go · " + hints(
                 self.app, ("history.close", "stops")
             )
             self.set_timer(0.001, self._go_on)
 
     def _step(self, target: int) -> None:
-        ahead = target - self._annotation.position
+        ahead = target - self._past.position
         self._target = None  # also when the journal cannot be written
         if ahead > 0:
-            self._annotation.redo(min(ahead, AT_ONCE))
+            self._past.redo(min(ahead, AT_ONCE))
         elif ahead < 0:
-            self._annotation.undo(min(-ahead, AT_ONCE))
-        if self._annotation.position != target:
+            self._past.undo(min(-ahead, AT_ONCE))
+        if self._past.position != target:
             self._target = target
 
     def _arrived(self) -> None:
@@ -103,9 +103,9 @@ class History(Over[None]):
             self.dismiss()
 
     def _line(self, number: int, width: int) -> Content:
-        present = self._annotation.position
+        present = self._past.position
         mark = "▶ " if number == present else "  "
-        words = self._annotation.words_of(number - 1) if number else "the beginning"
+        words = self._past.words_of(number - 1) if number else "the beginning"
         text = f"{mark}{number:>6}  {words}"
         style = "bold $text-accent" if number == present else ("$foreground 50%" if number > present else "")
         return Content.styled(text, style).truncate(width, ellipsis=True)

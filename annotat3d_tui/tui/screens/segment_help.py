@@ -81,11 +81,11 @@ def _reason(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
         return f"there is no label {parameters[0]}: {{label.new}} adds one"
     if action == "remove_label" and screen.label.locked:
         return f"{screen.label.name} is locked: {{label.lock}} unlocks it"
-    if action == "undo" and not session.can_undo:
+    if action == "undo" and not session.past.position:
         return "there is nothing to undo"
-    if action == "history" and not session.annotation.acts():
+    if action == "history" and not session.past.acts():
         return "nothing was done yet"
-    if action == "redo" and not session.can_redo:
+    if action == "redo" and session.past.position == session.past.acts():
         return "nothing was undone"
     if action in ("save_label", "centre_label") and session.label is None:
         return "there is no label volume yet: {segment.apply} makes it"
