@@ -25,6 +25,7 @@ class GpuWatch:
         self._ended, self._wanted = threading.Event(), threading.Event()
         self._wanted.set()
         self._asked: float | None = None
+        self._readers = 0
         self.latest: Reading | None = None
         """What was read last; None before the first answer."""
         threading.Thread(target=self._watch, name="GPUs", daemon=True).start()
@@ -42,11 +43,17 @@ class GpuWatch:
         return waited if waited > 2 * EVERY else 0.0
 
     def rest(self) -> None:
-        """Let go of the driver, and read no more for now; a driver that hangs is not asked by another thread later."""
-        self._wanted.clear()
+        """Let go of the driver, unless somebody else wants to know: read no more for now.
+
+        A driver that hangs is not asked by another thread later.
+        """
+        self._readers -= 1
+        if self._readers <= 0:
+            self._wanted.clear()
 
     def go_on(self) -> None:
-        """Read again."""
+        """Read again, until whoever has called this rests."""
+        self._readers += 1
         self._wanted.set()
 
     def close(self) -> None:

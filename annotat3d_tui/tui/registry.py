@@ -32,6 +32,7 @@ from annotat3d_tui.tui.screens.volumes import AskVolumes
 from annotat3d_tui.tui.screens.welcome import Welcome
 from annotat3d_tui.tui.widgets.command_line import CommandInput
 from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
+from annotat3d_tui.tui.widgets.gpu_table import GpuTable
 from annotat3d_tui.tui.widgets.labels_panel import LabelFilter, LabelList
 from annotat3d_tui.tui.widgets.log_view import LogView
 from annotat3d_tui.tui.widgets.long_list import LongList
@@ -43,7 +44,7 @@ Kind = type[DOMNode]
 SCREENS: dict[Kind, tuple[Kind, ...]] = {
     SegmentScreen: (SliceView, LabelList, LabelFilter, ContrastPanel, CommandInput),
     Welcome: (),
-    GpusScreen: (LongList,),
+    GpusScreen: (LongList, GpuTable),
     GpuDetails: (),
     JobsScreen: (LongList, JobFilter, JobActing),
     JobScreen: (LogView,),

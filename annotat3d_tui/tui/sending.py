@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual import on, work
 from textual.message import Message
-from textual.screen import ModalScreen
+from textual.screen import Screen
 
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.jobs import slurm
@@ -49,7 +49,7 @@ class Tried(Message):
         self.job, self.problem = job, problem
 
 
-class Sending(ModalScreen[Returned]):
+class Sending(Screen[Returned]):
     """A screen that sends jobs to a cluster; the end of it is the message `Tried`. Slurm is asked in threads."""
 
     def send_to_cluster(self, words: Sequence[str], folder: Path, images: Sequence[str] = ()) -> None:

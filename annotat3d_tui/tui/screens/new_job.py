@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from annotat3d_tui.errors import Annotat3DError
@@ -45,7 +46,7 @@ class CommandOfJob(Input):
     ]
 
 
-class NewJob(Sending[int | None]):
+class NewJob(Sending[int | None], ModalScreen[int | None]):
     """Asks for a command and starts it; the number of the job, or None when closed by Esc."""
 
     CSS_PATH = "new_job.tcss"
