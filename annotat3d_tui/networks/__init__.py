@@ -4,6 +4,7 @@ pairs         images with their labels and weights, checked (scanning, classes)
 sampling      where patches are drawn (census, regions, holding_out)
 making        pairs -> dataset file, as a recipe says; forecast: what it takes
 dataset       a dataset file, read one sample at a time
+dataset_listing  those of a folder, and what there is to say of one
 layout        what its parts are called; storing: how they are written
 recorded      what files of this program say; foreign: what the samples of others tell
 statistics    mean, deviation, extremes, labels of many voxels

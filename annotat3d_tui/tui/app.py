@@ -94,6 +94,14 @@ class Annotat3DApp(InTurn, TabbedApp):
             id="app.segment",
             tooltip="What is open: back to it from the other tabs.",
         ),
+        Binding(
+            "f4",
+            "datasets",
+            "Datasets",
+            id="app.datasets",
+            priority=True,
+            tooltip="What networks can be trained on: samples of images and their labels.",
+        ),
         Binding("f7", "jobs", "Jobs", id="app.jobs", priority=True, tooltip="Long work, which outlives the screen."),
         Binding(
             "f8",

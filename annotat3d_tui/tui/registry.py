@@ -11,6 +11,8 @@ from annotat3d_tui.tui.actions import declared_by
 from annotat3d_tui.tui.app import Annotat3DApp
 from annotat3d_tui.tui.job_acting import JobActing
 from annotat3d_tui.tui.screens.colour_maps import ColourMaps
+from annotat3d_tui.tui.screens.dataset_info import DatasetInfo
+from annotat3d_tui.tui.screens.datasets import DatasetsScreen
 from annotat3d_tui.tui.screens.details import Details
 from annotat3d_tui.tui.screens.dialogs import Ask, Confirm
 from annotat3d_tui.tui.screens.gpu_details import GpuDetails
@@ -45,6 +47,8 @@ SCREENS: dict[Kind, tuple[Kind, ...]] = {
     SegmentScreen: (SliceView, LabelList, LabelFilter, ContrastPanel, CommandInput),
     Welcome: (),
     GpusScreen: (LongList, GpuTable),
+    DatasetsScreen: (LongList,),
+    DatasetInfo: (),
     GpuDetails: (),
     JobsScreen: (LongList, JobFilter, JobActing),
     JobScreen: (LogView,),

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from annotat3d_tui.jobs.gpu_watch import GpuWatch
 from annotat3d_tui.jobs.gpus import Reading
+from annotat3d_tui.tui.dataset_draft import DatasetDraft
 from annotat3d_tui.tui.job_watching import JobWatching
 from annotat3d_tui.tui.picks import Picks
+from annotat3d_tui.tui.screens.datasets import DatasetsScreen
 from annotat3d_tui.tui.screens.gpus import GpusScreen
 from annotat3d_tui.tui.screens.jobs import JobsScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
@@ -33,11 +35,20 @@ class TabbedApp(JobWatching):
         """One for all times, so that a driver that hangs is asked by one thread only."""
         return GpuWatch(self._read_gpus)
 
+    @cached_property
+    def draft(self) -> DatasetDraft:
+        """The dataset that a person has begun; it is kept while other tabs are shown."""
+        return DatasetDraft()
+
     @property
     def learning(self) -> LearningFolders:
         """Where networks and their datasets lie: in the open workspace, else where the program was started."""
         opened = next((screen for screen in self.screen_stack if isinstance(screen, SegmentScreen)), None)
         return opened.session.workspace.learning if opened else LearningFolders(Path.cwd())
+
+    def action_datasets(self) -> None:
+        """What networks can be trained on."""
+        self.show_tab(DatasetsScreen, lambda: DatasetsScreen(lambda: self.learning.datasets, self.draft))
 
     def action_jobs(self) -> None:
         """The jobs of the user."""

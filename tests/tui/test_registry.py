@@ -29,6 +29,8 @@ from annotat3d_tui.tui.job_commands import NoCommands
 from annotat3d_tui.tui.messages import MaskFound, Origin
 from annotat3d_tui.tui.registry import SCREENS, bindings, clashes, kinds
 from annotat3d_tui.tui.screens.colour_maps import ColourMaps
+from annotat3d_tui.tui.screens.dataset_info import DatasetInfo
+from annotat3d_tui.tui.screens.datasets import DatasetsScreen
 from annotat3d_tui.tui.screens.details import Details
 from annotat3d_tui.tui.screens.dialogs import Ask, Confirm
 from annotat3d_tui.tui.screens.gpu_details import GpuDetails
@@ -162,6 +164,14 @@ async def test_palette_and_help_of_the_gpus_list_every_action() -> None:
         assert unlisted(screen, screen.help_pages()) == []
 
 
+async def test_palette_and_help_of_the_datasets_list_every_action() -> None:
+    async with Annotat3DApp().run_test() as pilot:
+        await pilot.press("f4")
+        screen = pilot.app.screen
+        assert isinstance(screen, DatasetsScreen)
+        assert unlisted(screen, screen.help_pages()) == []
+
+
 async def test_palette_and_help_of_the_jobs_and_of_one_list_every_action(tmp_path: Path) -> None:
     job = make_folder(request_of(["warmup"], folder=tmp_path))
     async with Annotat3DApp().run_test() as pilot:
@@ -211,11 +221,26 @@ def gpu_details() -> GpuDetails:
     return GpuDetails(GpuWatch(Reading), Gpu("0", "GPU-a", "A100"))
 
 
+def dataset_info() -> DatasetInfo:
+    return DatasetInfo(Path("beads.h5"))
+
+
 def new_job() -> NewJob:
     return NewJob(NoCommands())
 
 
-LATE = (history, mask_form, mask_look, parameters_screen, details, oblique, colour_maps, gpu_details, new_job)
+LATE = (
+    history,
+    mask_form,
+    mask_look,
+    parameters_screen,
+    details,
+    oblique,
+    colour_maps,
+    gpu_details,
+    dataset_info,
+    new_job,
+)
 """Dialogs that are made when the test runs."""
 
 
