@@ -31,6 +31,8 @@ from typing import Any
 from annotat3d_tui.errors import CannotWrite, InvalidFile, MissingFile, OutputExists
 from annotat3d_tui.holding import LOCK, WHO, Hold, can_be_locked, hold
 from annotat3d_tui.places import data_home, state_home
+from annotat3d_tui.volume.disk import beside, fingerprint_of, is_there
+from annotat3d_tui.volume.place import place_of
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.writing import written_aside
 
@@ -38,8 +40,6 @@ VERSION = 1
 SUFFIX = ".annotat3d"
 MANIFEST = "workspace.json"
 RECENT_KEPT = 20
-HASHED_BYTES = 65536
-HASHED_PLACES = 8
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def open_workspace(folder: Path) -> Workspace:
     """The workspace in a folder; raises MissingFile or InvalidFile when there is none, or its image has gone."""
     workspace = _read_manifest(folder.resolve())
     for place in (workspace.image, _seen_from(workspace.folder)):
-        if os.path.isfile(place):  # which, unlike Path, never raises
+        if is_there(place):
             return replace(workspace, image=place)
     raise MissingFile(
         f"The image of {workspace.folder} was {workspace.image}, and is not there: put it back, or say where it is now "
@@ -209,12 +209,16 @@ def workspace_of(
 def default_folder(image: Path) -> Path:
     """NAME.annotat3d beside the image; NAME.SUFFIX.annotat3d where that is about an image of another suffix.
 
+    Of one of several volumes in a file NAME is that of the file and of the volume in it.
+
     It is under the data folder of the user where the image's own folder cannot be written or its files not locked.
     """
     image = image.resolve()
-    place = hashlib.sha256(str(image.parent).encode()).hexdigest()[:8]
-    at_home = data_home() / f"{image.stem}-{place}", data_home() / f"{image.name}-{place}"
-    for name in (image.with_suffix(""), image, *at_home):
+    name = beside(image)
+    place = hashlib.sha256(str(name.parent).encode()).hexdigest()[:8]
+    names = name, name.with_name(name.name + place_of(image).file.suffix)
+    at_home = [data_home() / f"{one.name}-{place}" for one in names]
+    for name in (*names, *at_home):
         folder = name.with_name(name.name + SUFFIX)
         if _may_hold(folder, image) and (
             name in at_home or can_be_locked(folder if folder.is_dir() else folder.parent)
@@ -241,25 +245,6 @@ def remember(workspace: Workspace) -> None:
         write_json(_recent_file(), folders[:RECENT_KEPT])
     except (OSError, CannotWrite):
         return
-
-
-def fingerprint_of(image: Path) -> dict[str, Any]:
-    """Size in bytes and the hash of samples of a file: enough to notice that it is another one.
-
-    Raises MissingFile, and InvalidFile when it cannot be read.
-    """
-    try:
-        with open(image, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            digest = hashlib.sha256(str(size).encode())
-            for place in range(HASHED_PLACES):
-                file.seek(max(size - HASHED_BYTES, 0) * place // (HASHED_PLACES - 1))
-                digest.update(file.read(HASHED_BYTES))
-    except (FileNotFoundError, NotADirectoryError):
-        raise MissingFile(f"{image} is not there: give the path of an image.") from None
-    except OSError as error:
-        raise InvalidFile(f"{image} must be an image that can be read ({error.strerror}): give another.") from None
-    return {"bytes": size, "samples": digest.hexdigest()}
 
 
 def read_json(path: Path) -> Any:

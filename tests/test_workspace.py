@@ -17,6 +17,7 @@ import pytest
 from annotat3d_tui import workspace as ws
 from annotat3d_tui.errors import CannotWrite, InvalidFile, MissingFile, OutputExists, WorkspaceInUse
 from annotat3d_tui.places import data_home
+from annotat3d_tui.volume.disk import fingerprint_of
 from annotat3d_tui.volume.raw import RawProperties
 
 
@@ -201,7 +202,7 @@ def test_a_damaged_workspace_beside_the_image_is_said_not_replaced_by_a_new_one(
 
 def test_images_that_cannot_be_read(image: Path) -> None:
     with pytest.raises(InvalidFile, match="image that can be read"):
-        ws.fingerprint_of(image.parent)
+        fingerprint_of(image.parent)
     with pytest.raises(MissingFile, match="is not there"):
         ws.workspace_of(image / "inside")
 

@@ -26,6 +26,7 @@ from annotat3d_tui.errors import Annotat3DError, CannotWrite, InvalidParameter
 from annotat3d_tui.jobs.reporting import report_failure
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.volume.files import save_labels
+from annotat3d_tui.volume.place import IMAGES
 from annotat3d_tui.workflow.forecast import memory_needed
 from annotat3d_tui.workflow.preparing import prepare_for
 
@@ -37,7 +38,7 @@ Outputs = dict[str, Path]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help="TIFF, RAW or .npy")
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=IMAGES)
     parser.add_argument("--classifier", required=True, metavar="F", help="what segment --save-classifier wrote")
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="label volume; for several images a folder"

@@ -8,15 +8,18 @@ from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.volume.convert import convert_file, parse_crop
 from annotat3d_tui.volume.files import check_volume_output, describe, file_range
+from annotat3d_tui.volume.place import IMAGES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("input", metavar="IN", help="TIFF, RAW or .npy")
-    parser.add_argument("output", metavar="OUT", help="the same formats, chosen by suffix")
+    parser.add_argument("input", metavar="IN", help=IMAGES)
+    parser.add_argument(
+        "output", metavar="OUT", help="the same formats, chosen by suffix; FILE.h5:/PATH adds to a file"
+    )
     parser.add_argument("--dtype", metavar="TYPE", help="voxel type of OUT (that of IN)")
     parser.add_argument("--rescale", action="store_true", help="map the range of IN to the whole range of --dtype")
-    parser.add_argument("--compress", action="store_true", help="deflate a TIFF (smaller, but no longer mapped)")
+    parser.add_argument("--compress", action="store_true", help="deflate TIFF or HDF5 (smaller, but no longer mapped)")
     parser.add_argument("--crop", metavar="Z0:Z1,Y0:Y1,X0:X1", help="the part to keep; an empty side means the border")
     add_raw_flags(parser, "--input-dtype")
     add_output_flags(parser)

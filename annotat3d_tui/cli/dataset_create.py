@@ -21,6 +21,7 @@ from annotat3d_tui.networks.forecast import Forecast, foretold
 from annotat3d_tui.networks.making import Made, make_dataset
 from annotat3d_tui.networks.pairs import pairs_of
 from annotat3d_tui.networks.recipe import Recipe
+from annotat3d_tui.volume.place import IMAGES
 from annotat3d_tui.volume.writing import check_output
 
 NONE = "none"
@@ -31,7 +32,7 @@ _OWN_FLAGS = ("patch", "validation_planes", "zero_is_class")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("-o", "--output", required=True, metavar="D.h5", help="dataset to write")
-    parser.add_argument("--data", nargs="+", required=True, metavar="IMAGE", help="images: TIFF, RAW or .npy")
+    parser.add_argument("--data", nargs="+", required=True, metavar="IMAGE", help=f"images: {IMAGES}")
     parser.add_argument("--label", nargs="+", required=True, metavar="LABEL", help="their label volumes")
     parser.add_argument(
         "--weight", nargs="+", default=[], metavar="W", help=f"their weight maps, above 0; {NONE}: all 1 (all 1)"

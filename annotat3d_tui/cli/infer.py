@@ -32,6 +32,7 @@ from annotat3d_tui.networks.applying import Applied, Applier, check_memory
 from annotat3d_tui.networks.inference import Inference, Sides, Triple, sides_for
 from annotat3d_tui.networks.network import Network, open_network
 from annotat3d_tui.volume.files import save_labels, save_volume
+from annotat3d_tui.volume.place import IMAGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +42,7 @@ AXES = ("Z", "Y", "X")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help="TIFF, RAW or .npy")
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help=IMAGES)
     parser.add_argument("--network", required=True, metavar="N", help="name of a network")
     parser.add_argument("-o", "--output", required=True, metavar="FOLDER", help="for the label volumes, IMAGE.tif each")
     parser.add_argument(

@@ -5,11 +5,12 @@ import argparse
 from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.volume.files import describe, file_range
+from annotat3d_tui.volume.place import IMAGES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("file", metavar="FILE", help="TIFF, RAW or .npy")
+    parser.add_argument("file", metavar="FILE", help=IMAGES)
     add_raw_flags(parser)
     add_output_flags(parser, writes=False)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.volume.files import save_blocks
+from annotat3d_tui.volume.header import Header
 from annotat3d_tui.volume.volume import Volume
 from annotat3d_tui.workflow.evidence import Evidence
 
@@ -55,7 +56,7 @@ def save_maps(paths: dict[str, Path], evidence: Evidence, image: Volume, overwri
     z, y, x = image.data.shape
     for what, path in paths.items():
         planes = _planes(evidence, what, z)
-        save_blocks(path, planes, (z, y, x), np.dtype(np.float32), image.voxel_size, image.unit, overwrite, False)
+        save_blocks(path, planes, Header((z, y, x), np.dtype(np.float32), image.voxel_size, image.unit), overwrite)
 
 
 def _planes(evidence: Evidence, what: str, depth: int) -> Iterator[NDArray[np.float32]]:

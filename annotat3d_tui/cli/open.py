@@ -12,6 +12,7 @@ from pathlib import Path
 from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties
 from annotat3d_tui.cli.screen_flags import add_screen_flags, screen_flags
 from annotat3d_tui.errors import Annotat3DError
+from annotat3d_tui.volume.place import IMAGES
 from annotat3d_tui.volume.raw import RawProperties
 
 VISUALIZATION = "an image of the same size to be shown in the place of IMAGE; nothing is computed from it"
@@ -20,7 +21,7 @@ READ_ONLY = "only look at the workspace, also while another screen has it; nothi
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("image", metavar="IMAGE", help="TIFF, RAW or .npy")
+    parser.add_argument("image", metavar="IMAGE", help=IMAGES)
     parser.add_argument("--workspace", metavar="DIR", help="the folder that keeps everything")
     parser.add_argument("--visualization", metavar="FILE", help=VISUALIZATION)
     parser.add_argument("--read-only", action="store_true", help=READ_ONLY)

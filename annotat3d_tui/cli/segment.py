@@ -38,6 +38,7 @@ from annotat3d_tui.cli.telling import result_facts, result_lines, voxels_text
 from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.volume.files import save_labels
+from annotat3d_tui.volume.place import IMAGES
 from annotat3d_tui.volume.volume import Volume
 from annotat3d_tui.workflow.forecast import memory_needed
 from annotat3d_tui.workflow.preparing import prepare_for
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("image", metavar="IMAGE", help="TIFF, RAW or .npy")
+    parser.add_argument("image", metavar="IMAGE", help=IMAGES)
     add_marker_flags(parser, required=False)
     parser.add_argument("-o", "--output", required=True, metavar="LABEL", help="label volume to write")
     parser.add_argument("--preset", choices=tuple(PRESETS), default="fast", help="what the other flags start from")

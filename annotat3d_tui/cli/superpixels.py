@@ -23,6 +23,7 @@ from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.volume.files import check_volume_output, save_labels
+from annotat3d_tui.volume.place import IMAGES
 from annotat3d_tui.volume.volume import Volume
 from annotat3d_tui.workflow.forecast import memory_needed
 from annotat3d_tui.workflow.preparing import prepare_superpixels
@@ -34,7 +35,7 @@ MAKING = ("method", "spacing", "compactness", "preview")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("image", metavar="IMAGE", help="TIFF, RAW or .npy")
+    parser.add_argument("image", metavar="IMAGE", help=IMAGES)
     parser.add_argument("-o", "--output", required=True, metavar="SP", help="superpixel volume to write")
     parser.add_argument("--repair", metavar="FILE", help="make the superpixels of this file fit, instead of new ones")
     parser.add_argument("--preview", metavar="Z0:Z1", help="only those of the slices Z0 to Z1-1; 0 elsewhere")

@@ -1,6 +1,5 @@
 """Images with their labels and weights, looked at before a dataset is made; a problem stands beside its pair."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from annotat3d_tui.networks.classes import classes_of, problem_of_classes
 from annotat3d_tui.networks.normalization import Moments
 from annotat3d_tui.networks.pair import IMAGE, LABEL, WEIGHT, Pair
 from annotat3d_tui.networks.scanning import Scan, scan_image, scan_labels, scan_weight
+from annotat3d_tui.volume.disk import same_volume, stamp_of
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import Source
 from annotat3d_tui.volume.types import check_image, check_labels, check_stored
@@ -124,13 +124,13 @@ def _looked_at(pair: Pair, patch: tuple[int, int, int]) -> CheckedPair:
         image.dtype.newbyteorder("="),
         bytes=sum(source.voxel_bytes for source in sources.values()),
         memory=sum(source.voxel_bytes for source in sources.values() if source.why_read),
-        stamps=tuple((found.st_size, found.st_mtime_ns) for found in map(os.stat, pair.files.values())),
+        stamps=tuple(stamp_of(path) for path in pair.files.values()),
     )
 
 
 def _check_distinct(pair: Pair) -> None:
     for what, path in pair.files.items():
-        if what != IMAGE and os.path.samefile(path, pair.image):
+        if what != IMAGE and same_volume(path, pair.image):
             raise InvalidFile(
                 f"{path.name} must be another file than its image, received it as {what}, too: correct it."
             )

@@ -14,6 +14,7 @@ from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.volume.files import save_blocks
 from annotat3d_tui.volume.finite import ValueRange, range_of_blocks, value_range
 from annotat3d_tui.volume.formats import inspect
+from annotat3d_tui.volume.header import Header
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import array_blocks, fill
 from annotat3d_tui.volume.types import IMAGE_TYPES, type_named
@@ -107,7 +108,8 @@ def convert_file(
     change = _change(stored, wanted, rescale, lambda: range_of_blocks(blocks()))
     shape = tuple(side.stop - side.start for side in part)
     changed = (change(block) for block in blocks())
-    return save_blocks(target, changed, shape, wanted, source.voxel_size, source.unit, overwrite, compress)
+    header = Header((shape[0], shape[1], shape[2]), wanted, source.voxel_size, source.unit, compress)
+    return save_blocks(target, changed, header, overwrite)
 
 
 def _change(

@@ -82,7 +82,7 @@ def description_of(source: Source) -> Description:
         voxel_size=source.voxel_size,
         unit=source.unit,
         compression=source.compression,
-        file_bytes=source.path.stat().st_size,
+        file_bytes=source.file_bytes,
         voxel_bytes=source.voxel_bytes,
         memory_bytes=source.voxel_bytes if source.why_read else 0,
         why_read=source.why_read,

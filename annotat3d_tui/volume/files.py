@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 from annotat3d_tui.errors import InvalidFile, InvalidParameter
 from annotat3d_tui.volume.description import Description, description_of
 from annotat3d_tui.volume.finite import ValueRange, range_of_blocks, value_range
-from annotat3d_tui.volume.formats import format_module, format_of, inspect
+from annotat3d_tui.volume.formats import format_module, inspect, output_format_of
+from annotat3d_tui.volume.header import Header
+from annotat3d_tui.volume.place import name_of, place_of
 from annotat3d_tui.volume.raw import RawProperties, check_name
 from annotat3d_tui.volume.source import array_blocks
 from annotat3d_tui.volume.types import LARGEST_ID, check_image, check_labels, check_stored
 from annotat3d_tui.volume.volume import Volume
-from annotat3d_tui.volume.writing import check_free_space, written_aside
+from annotat3d_tui.volume.writing import check_free_space, started_from, written_aside
 from annotat3d_tui.volume.writing import check_output as check_output
 
 
@@ -28,7 +31,7 @@ def open_volume(path: Path | str, raw: RawProperties | None = None) -> Volume:
     Raises MissingFile, InvalidFile, InvalidParameter, UnknownType or OverBudget.
     """
     source = inspect(path, raw)
-    check_image(source.dtype, source.path.name)
+    check_image(source.dtype, source.name)
     return Volume(source.voxels(), source.voxel_size, source.unit, source.path)
 
 
@@ -39,8 +42,8 @@ def open_labels(path: Path | str, raw: RawProperties | None = None) -> Volume:
     `open_volume` raises; UnknownType for fractions, InvalidFile for values outside that range.
     """
     source = inspect(path, raw)
-    check_labels(source.dtype, source.path.name)
-    return Volume(_as_ids(source.voxels(), source.path.name), source.voxel_size, source.unit, source.path)
+    check_labels(source.dtype, source.name)
+    return Volume(_as_ids(source.voxels(), source.name), source.voxel_size, source.unit, source.path)
 
 
 def describe(path: Path | str, raw: RawProperties | None = None) -> Description:
@@ -61,18 +64,20 @@ def save_volume(
     unit: str = "voxel",
     overwrite: bool = False,
     compress: bool = False,
+    labels: bool = False,
 ) -> Path:
     """Save a volume (Z, Y, X) in the format of the suffix, and return its path.
 
-    Written beside the target and renamed, the same bytes for the same volume. `compress` counts
-    for TIFF (deflate, without loss); without it the file can be memory-mapped. Voxel size
-    (z, y, x) and unit are kept by TIFF alone. Raises OutputExists, CannotWrite, UnknownType,
-    InvalidFile for an unknown suffix, InvalidParameter for a RAW name that says another size or type.
+    Written beside the target and renamed, the same bytes for the same volume. `compress` counts for TIFF and HDF5
+    (deflate, without loss); without it the file can be memory-mapped. Voxel size (z, y, x) and unit are kept where the
+    format can. `labels`: the voxels are ids. Raises OutputExists, CannotWrite, UnknownType, InvalidFile
+    for an unknown suffix, InvalidParameter for a RAW name that says another size or type.
     """
     if data.ndim != 3 or 0 in data.shape:
         raise InvalidParameter(f"A volume to save must be (Z, Y, X), received the shape {data.shape}: give three axes.")
     shape: tuple[int, int, int] = (data.shape[0], data.shape[1], data.shape[2])
-    return save_blocks(path, array_blocks(data), shape, data.dtype, voxel_size, unit, overwrite, compress)
+    header = Header(shape, data.dtype, voxel_size, unit, compress, labels)
+    return save_blocks(path, array_blocks(data), header, overwrite)
 
 
 def save_labels(
@@ -84,39 +89,40 @@ def save_labels(
     overwrite: bool = False,
 ) -> Path:
     """Save label ids, markers or superpixels as `save_volume` does, compressed where the format can."""
-    check_labels(data.dtype, Path(path).name)
-    return save_volume(path, data, voxel_size=voxel_size, unit=unit, overwrite=overwrite, compress=True)
+    check_labels(data.dtype, name_of(path))
+    return save_volume(path, data, voxel_size=voxel_size, unit=unit, overwrite=overwrite, compress=True, labels=True)
 
 
-def save_blocks(
-    path: Path | str,
-    blocks: Iterable[NDArray[Any]],
-    shape: tuple[int, int, int],
-    dtype: np.dtype[Any],
-    voxel_size: tuple[float, float, float],
-    unit: str,
-    overwrite: bool,
-    compress: bool,
-) -> Path:
+def save_blocks(path: Path | str, blocks: Iterable[NDArray[Any]], header: Header, overwrite: bool) -> Path:
     """`save_volume` for a volume that comes as consecutive blocks of whole planes; bool is kept as uint8."""
-    target = Path(path)
-    stored = np.dtype(np.uint8) if dtype.kind == "b" else dtype.newbyteorder("=")
-    check_stored(stored, target.name)
-    _check_voxel_size(voxel_size, unit)
+    target, place = Path(path), place_of(path)
+    stored = np.dtype(np.uint8) if header.dtype.kind == "b" else header.dtype.newbyteorder("=")
+    check_stored(stored, place.name)
+    _check_voxel_size(header.voxel_size, header.unit)
     check_volume_output(target, overwrite)
-    if format_of(target) == "raw":
-        check_name(target, shape, stored)
-    if not compress:
-        check_free_space(target, math.prod(shape) * stored.itemsize)
-    with written_aside(target, overwrite) as aside:
-        format_module(target).write(aside, blocks, shape, stored, voxel_size, unit, compress)
+    if output_format_of(target) == "raw":
+        check_name(target, header.shape, stored)
+    if not header.compress:
+        check_free_space(place.file, math.prod(header.shape) * stored.itemsize)
+    with written_aside(place.file, overwrite or bool(place.inside)) as aside:
+        if place.inside:
+            started_from(place.file, aside)
+        format_module(target).write(aside, blocks, replace(header, dtype=stored, inside=place.inside))
     return target
 
 
 def check_volume_output(path: Path | str, overwrite: bool, keep: Iterable[Path | str] = ()) -> None:
-    """As `check_output`, and InvalidFile when the suffix is of no format that is written."""
-    format_of(Path(path))
-    check_output(path, overwrite, keep)
+    """As `check_output`, and InvalidFile when the suffix is of no format that is written.
+
+    A path in a file that is there, `scan.h5:/label`, is refused only when that path is there.
+    """
+    place = place_of(path)
+    output_format_of(Path(path))
+    check_output(place.file, overwrite or bool(place.inside), [place_of(one).file for one in keep])
+    if place.inside and place.file.exists():
+        from annotat3d_tui.volume.hdf5_writing import check_room
+
+        check_room(place, overwrite)
 
 
 def _as_ids(data: NDArray[Any], name: str) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""From suffix to format: a format is a module with `inspect(path, raw)` and `write(path, blocks, …)`."""
+"""From suffix to format: a format is a module with `inspect(path, raw)` and `write(path, blocks, header)`."""
 
 import importlib
 import os
@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.errors import InvalidFile, MissingFile
+from annotat3d_tui.errors import Annotat3DError, InvalidFile, MissingFile
+from annotat3d_tui.volume.header import Header
+from annotat3d_tui.volume.place import HDF5, place_of
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import Source
 
@@ -22,7 +23,9 @@ MODULES = {
     ".b": "raw",
     ".bin": "raw",
     ".npy": "npy",
-}
+} | dict.fromkeys(HDF5, "hdf5")
+WRITTEN = ("tiff", "raw", "npy", "hdf5")
+"""Formats that are written, too."""
 
 
 class Format(Protocol):
@@ -31,22 +34,13 @@ class Format(Protocol):
     def inspect(self, path: Path, raw: RawProperties | None) -> Source:
         """What a file says of its volume; `raw` counts for a format without a header."""
 
-    def write(
-        self,
-        path: Path,
-        blocks: Iterable[NDArray[Any]],
-        shape: tuple[int, int, int],
-        dtype: np.dtype[Any],
-        voxel_size: tuple[float, float, float],
-        unit: str,
-        compress: bool,
-    ) -> None:
-        """Write consecutive blocks of whole planes; `compress` where the format can."""
+    def write(self, path: Path, blocks: Iterable[NDArray[Any]], header: Header) -> None:
+        """Write consecutive blocks of whole planes; compressed where that is asked for and the format can."""
 
 
 def format_of(path: Path) -> str:
-    """The module for a file name; raises InvalidFile for a suffix that is not known."""
-    suffix = path.suffix.lower()
+    """The module for a path; raises InvalidFile for a suffix that is not known."""
+    suffix = place_of(path).file.suffix.lower()
     if suffix not in MODULES:
         known = ", ".join(MODULES)
         raise InvalidFile(
@@ -55,8 +49,17 @@ def format_of(path: Path) -> str:
     return MODULES[suffix]
 
 
+def output_format_of(path: Path) -> str:
+    """The module for a file to write; raises InvalidFile for a suffix of no format that is written."""
+    format = format_of(path)
+    if format not in WRITTEN:
+        written = ", ".join(suffix for suffix, module in MODULES.items() if module in WRITTEN)
+        raise InvalidFile(f"{path} is of a format that is only read: name it with one of {written}.")
+    return format
+
+
 def format_module(path: Path) -> Format:
-    """The format for a file name, imported now; raises InvalidFile for a suffix that is not known."""
+    """The format for a path, imported now; raises InvalidFile for a suffix that is not known."""
     return cast(Format, importlib.import_module(f"annotat3d_tui.volume.{format_of(path)}"))
 
 
@@ -66,13 +69,20 @@ def inspect(path: Path | str, raw: RawProperties | None = None) -> Source:
     Raises MissingFile, InvalidFile (a folder, empty, not readable, damaged, of no known kind),
     InvalidParameter or UnknownType.
     """
-    file = Path(path)
+    file = place_of(path).file
     if os.path.isdir(file):
         raise InvalidFile(f"{file} must be a file, received a folder: give a file in it.")
     if not os.path.exists(file):  # unlike Path.exists, never raises
         raise MissingFile(f"{file} does not exist: correct its path.")
+    if not os.path.isfile(file):
+        raise InvalidFile(f"{file} must be a file, received a pipe or a device: save what comes from it in a file.")
     if not os.access(file, os.R_OK):
         raise InvalidFile(f"{file} may not be read by you: ask its owner for permission, or copy it.")
-    if file.stat().st_size == 0:
+    if os.path.getsize(file) == 0:
         raise InvalidFile(f"{file} is empty (0 bytes): copy it again or save it anew from its source.")
-    return format_module(file).inspect(file, raw)
+    try:
+        return format_module(Path(path)).inspect(Path(path), raw)
+    except Annotat3DError:
+        raise
+    except OSError as error:
+        raise InvalidFile(f"{file} cannot be read ({error.strerror or error}): see to its disk, or copy it.") from error

@@ -9,6 +9,7 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidFile, UnknownType
+from annotat3d_tui.volume.header import Header
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import Mapping, Source
 from annotat3d_tui.volume.types import check_stored
@@ -33,20 +34,12 @@ def inspect(path: Path, raw: RawProperties | None) -> Source:
     return Source(path, "NumPy", (z, y, x), mapped.dtype, mapping=mapping)
 
 
-def write(
-    path: Path,
-    blocks: Iterable[NDArray[Any]],
-    shape: tuple[int, int, int],
-    dtype: np.dtype[Any],
-    voxel_size: tuple[float, float, float],
-    unit: str,
-    compress: bool,
-) -> None:
+def write(path: Path, blocks: Iterable[NDArray[Any]], header: Header) -> None:
     """Write the voxels in C order; a .npy file keeps neither voxel size nor unit and is not compressed."""
-    stored = dtype.newbyteorder("<")
+    stored = header.dtype.newbyteorder("<")
     with path.open("wb") as file:
-        header = {"descr": npy_format.dtype_to_descr(stored), "fortran_order": False, "shape": shape}
-        npy_format.write_array_header_1_0(file, header)
+        said = {"descr": npy_format.dtype_to_descr(stored), "fortran_order": False, "shape": header.shape}
+        npy_format.write_array_header_1_0(file, said)
         for block in blocks:
             file.write(np.ascontiguousarray(block, stored).data)
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.errors import InvalidFile, InvalidParameter
+from annotat3d_tui.volume.header import Header
 from annotat3d_tui.volume.source import Mapping, Source
 from annotat3d_tui.volume.types import STORED_TYPES, meanings, type_named, type_text
 
@@ -63,19 +64,11 @@ def inspect(path: Path, raw: RawProperties | None) -> Source:
     return Source(path, "RAW", shape, dtype, mapping=Mapping.of_planes(shape, dtype.itemsize, said.offset))
 
 
-def write(
-    path: Path,
-    blocks: Iterable[NDArray[Any]],
-    shape: tuple[int, int, int],
-    dtype: np.dtype[Any],
-    voxel_size: tuple[float, float, float],
-    unit: str,
-    compress: bool,
-) -> None:
+def write(path: Path, blocks: Iterable[NDArray[Any]], header: Header) -> None:
     """Write the voxels, little-endian; a RAW file keeps neither voxel size nor unit and is not compressed."""
     with path.open("wb") as file:
         for block in blocks:
-            file.write(np.ascontiguousarray(block, dtype.newbyteorder("<")).data)
+            file.write(np.ascontiguousarray(block, header.dtype.newbyteorder("<")).data)
 
 
 def check_name(path: Path, shape: tuple[int, int, int], dtype: np.dtype[Any]) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty, lies_in_file, scratch_room
 from annotat3d_tui.blocks import slabs
-from annotat3d_tui.errors import OverBudget
-from annotat3d_tui.memory import bytes_text
+from annotat3d_tui.errors import InvalidFile, OverBudget
+from annotat3d_tui.memory import available_memory, bytes_text
+from annotat3d_tui.volume.place import place_of
 
 BLOCK_BYTES = 1 << 24
 
@@ -34,6 +36,26 @@ def fill(data: NDArray[Any], blocks: Iterable[NDArray[Any]]) -> None:
         start += len(block)
 
 
+def regrouped(blocks: Iterable[NDArray[Any]], planes: int) -> Iterator[NDArray[Any]]:
+    """Consecutive blocks of whole planes as blocks of a multiple of `planes` planes, but for the last.
+
+    >>> [len(block) for block in regrouped([np.zeros((3, 1, 1)), np.zeros((4, 1, 1)), np.zeros((2, 1, 1))], 2)]
+    [2, 4, 2, 1]
+    """
+    kept: list[NDArray[Any]] = []
+    count = 0
+    for block in blocks:
+        kept.append(block)
+        count += len(block)
+        if whole := count - count % planes:
+            joined = np.concatenate(kept) if len(kept) > 1 else kept[0]
+            yield joined[:whole]
+            count -= whole
+            kept = [joined[whole:]] if count else []
+    if kept:
+        yield np.concatenate(kept)
+
+
 @dataclass(frozen=True)
 class Mapping:
     """Where voxels lie in a file as they are: first byte, and bytes from a plane, row and voxel to the next."""
@@ -53,7 +75,8 @@ class Source:
     """A volume in a file, before any voxel is read.
 
     Its voxels are where `mapping` says, as `dtype` (with byte order) says, or else come from
-    `decode(start, stop)`: those planes as consecutive blocks in the machine's byte order.
+    `decode(start, stop)`: those planes as consecutive blocks in the machine's byte order. `chunks` are the sides
+    (z, y, x) of the boxes in which a file keeps them, where it does.
     """
 
     path: Path
@@ -65,6 +88,17 @@ class Source:
     compression: str = "none"
     mapping: Mapping | None = None
     decode: Callable[[int, int], Iterator[NDArray[Any]]] | None = None
+    chunks: tuple[int, int, int] | None = None
+
+    @property
+    def name(self) -> str:
+        """As messages call it, without the folders before."""
+        return place_of(self.path).name
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of its file."""
+        return place_of(self.path).file.stat().st_size
 
     @property
     def voxel_bytes(self) -> int:
@@ -85,16 +119,13 @@ class Source:
         return ""
 
     def voxels(self) -> NDArray[Any]:
-        """All voxels (Z, Y, X), read-only: memory-mapped where possible, else read."""
+        """All voxels (Z, Y, X), read-only: memory-mapped where possible, else read.
+
+        Large ones are read into a nameless file. Raises OverBudget where there is room for them nowhere.
+        """
         if not self.why_read:
             return self._mapped()
-        try:
-            data = np.empty(self.shape, self.dtype.newbyteorder("="))
-        except MemoryError:
-            raise OverBudget(
-                f"{self.path.name} ({self.why_read}) must be read whole and needs {bytes_text(self.voxel_bytes)} "
-                "of memory, more than there is: convert it to .npy with annotat3d convert."
-            ) from None
+        data = self._room()
         if self._is_fortran:
             _copy_turned(self._mapped(), data)
         else:
@@ -119,11 +150,29 @@ class Source:
         row = self.shape[2] * self.dtype.itemsize
         return self.mapping is not None and self.mapping.strides[1:] != (row, self.dtype.itemsize)
 
+    def _room(self) -> NDArray[Any]:
+        need = self.voxel_bytes
+        most = max(available_memory(), scratch_room() if lies_in_file(need) else 0)
+        try:
+            if need > most:
+                raise MemoryError
+            return empty(self.shape, self.dtype.newbyteorder("="))
+        except MemoryError:
+            raise OverBudget(
+                f"{self.name} ({self.why_read}) must be read whole and needs {bytes_text(need)} of memory, or of disk "
+                f"for what is temporary, and {bytes_text(most)} are free: set ANNOTAT3D_SCRATCH to a folder with more "
+                "room, or convert a part of it with annotat3d convert --crop."
+            ) from None
+
     def _mapped(self) -> NDArray[Any]:
         assert self.mapping is not None
         strides = self.mapping.strides
         reach = sum((length - 1) * stride for length, stride in zip(self.shape, strides, strict=True))
-        whole = np.memmap(self.path, np.uint8, "r", self.mapping.offset, (reach + self.dtype.itemsize,))
+        try:
+            file = place_of(self.path).file
+            whole = np.memmap(file, np.uint8, "r", self.mapping.offset, (reach + self.dtype.itemsize,))
+        except (OSError, ValueError) as error:
+            raise InvalidFile(f"{self.name} cannot be read ({error}): see whether it is still there.") from None
         first = whole[: self.dtype.itemsize].view(self.dtype)
         return np.lib.stride_tricks.as_strided(first, self.shape, strides, subok=True, writeable=False)
 

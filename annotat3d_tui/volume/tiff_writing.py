@@ -10,36 +10,29 @@ import tifffile
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import available_threads
+from annotat3d_tui.volume.header import Header
 from annotat3d_tui.volume.tiff_metadata import description
 
 BIGTIFF_ABOVE = 2**32 - 2**25
 _RESOLUTIONS = (1e-6, 4e9)
 
 
-def write(
-    path: Path,
-    blocks: Iterable[NDArray[Any]],
-    shape: tuple[int, int, int],
-    dtype: np.dtype[Any],
-    voxel_size: tuple[float, float, float],
-    unit: str,
-    compress: bool,
-) -> None:
+def write(path: Path, blocks: Iterable[NDArray[Any]], header: Header) -> None:
     """Write the planes one after the other, little-endian: as they are, so that they can be mapped, or by deflate.
 
     BigTIFF where the voxels are too many for the other. No date is written.
     """
-    x, y = 1.0 / voxel_size[2], 1.0 / voxel_size[1]
+    x, y = 1.0 / header.voxel_size[2], 1.0 / header.voxel_size[1]
     low, high = _RESOLUTIONS
-    large = prod(shape) * dtype.itemsize > BIGTIFF_ABOVE
+    large = prod(header.shape) * header.dtype.itemsize > BIGTIFF_ABOVE
     with tifffile.TiffWriter(path, bigtiff=large, byteorder="<") as tif:
         tif.write(
-            _planes(blocks, dtype),
-            shape=shape,
-            dtype=dtype,
+            _planes(blocks, header.dtype),
+            shape=header.shape,
+            dtype=header.dtype,
             photometric="minisblack",
-            compression="zlib" if compress else None,
-            description=description(shape[0], voxel_size, unit),
+            compression="zlib" if header.compress else None,
+            description=description(header.shape[0], header.voxel_size, header.unit),
             metadata=None,
             software="annotat3d",
             resolution=(x, y) if low < x < high and low < y < high else None,

@@ -31,3 +31,15 @@ def _unescaped(text: str) -> str:
         return text.encode("latin-1", "backslashreplace").decode("unicode_escape")
     except UnicodeDecodeError:
         return text
+
+
+_MICROMETRES = {"nm": 1e-3, "µm": 1.0, "mm": 1e3, "cm": 1e4, "m": 1e6, "inch": 25400.0, "Å": 1e-4}
+
+
+def in_micrometres(unit: str) -> float | None:
+    """How many micrometres a unit is; None when it is no unit of length.
+
+    >>> in_micrometres("mm"), in_micrometres("voxel")
+    (1000.0, None)
+    """
+    return _MICROMETRES.get(unit)

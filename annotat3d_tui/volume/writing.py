@@ -85,6 +85,12 @@ def written_aside(path: Path | str, overwrite: bool) -> Iterator[Path]:
         raise CannotWrite(_reason(asked, error)) from error
 
 
+def started_from(path: Path, aside: Path) -> None:
+    """Begin a file that is written aside with what is in `path`, where that is there, to add to it."""
+    if path.exists():
+        shutil.copyfile(path, aside)
+
+
 def _real(target: Path) -> Path:
     """Where the bytes go: a link stays a link, and its target is replaced."""
     return Path(os.path.realpath(target))

@@ -27,7 +27,7 @@ from annotat3d_tui.volume.types import IMAGE_TYPES, LABEL_TYPES
 from annotat3d_tui.volume.volume import Volume
 from tests.conftest import real_data
 
-NAMES = ("v.tif", "v.TIFF", "v.npy", "v_11x7x5_{0}.raw", "v_{0}_11x7x5.b", "v_11x7x5_{0}.bin")
+NAMES = ("v.tif", "v.TIFF", "v.npy", "v.h5", "v_11x7x5_{0}.raw", "v_{0}_11x7x5.b", "v_11x7x5_{0}.bin")
 
 
 @pytest.mark.parametrize("dtype", IMAGE_TYPES)
@@ -46,7 +46,7 @@ def test_save_then_open_is_identity_and_mapped(tmp_path, numbered, name, dtype):
 
 
 @pytest.mark.parametrize("dtype", LABEL_TYPES)
-@pytest.mark.parametrize("name", ["v.tif", "v.npy", "v_11x7x5_{0}.raw"])
+@pytest.mark.parametrize("name", ["v.tif", "v.npy", "v.h5", "v_11x7x5_{0}.raw"])
 def test_save_labels_then_open_labels_keeps_every_id(tmp_path, numbered, name, dtype):
     labels = (numbered("int64") % 100).astype(dtype)
     stored = "uint8" if dtype == "bool" else dtype
@@ -57,7 +57,7 @@ def test_save_labels_then_open_labels_keeps_every_id(tmp_path, numbered, name, d
 
 
 @pytest.mark.parametrize("view", ["flipped", "turned", "strided", "big-endian"])
-@pytest.mark.parametrize("name", ["v.tif", "v.npy", "v.raw"])
+@pytest.mark.parametrize("name", ["v.tif", "v.npy", "v.h5", "v.raw"])
 def test_a_view_is_saved_as_it_looks(tmp_path, numbered, name, view):
     whole = numbered("uint16", (6, 8, 10))
     views = {
@@ -81,7 +81,7 @@ def test_thin_volumes_keep_their_shape(tmp_path, numbered, shape, compress):
     np.testing.assert_array_equal(opened, image, strict=True)
 
 
-@pytest.mark.parametrize("name", ["v.tif", "v.npy", "v_11x7x5_16bit.raw"])
+@pytest.mark.parametrize("name", ["v.tif", "v.npy", "v.h5", "v_11x7x5_16bit.raw"])
 @pytest.mark.parametrize("compress", [False, True])
 def test_the_same_volume_gives_the_same_bytes(tmp_path, numbered, name, compress):
     written = []
@@ -91,7 +91,10 @@ def test_the_same_volume_gives_the_same_bytes(tmp_path, numbered, name, compress
     assert written[0] == written[1]
 
 
-@pytest.mark.parametrize(("suffix", "compress"), [(".tif", False), (".tif", True), (".npy", False), (".raw", False)])
+@pytest.mark.parametrize(
+    ("suffix", "compress"),
+    [(".tif", False), (".tif", True), (".npy", False), (".h5", False), (".h5", True), (".raw", False)],
+)
 def test_blocks_equal_the_whole(tmp_path, numbered, monkeypatch, suffix, compress):
     """Blocks of one or a few planes, in writing and in reading, never show."""
     image = numbered("float32", (13, 7, 11))
@@ -142,7 +145,7 @@ def test_types_that_are_no_numbers_are_refused(tmp_path, numbered):
 
 def test_missing_folder_empty_and_unknown_files_each_have_their_sentence(tmp_path):
     (tmp_path / "empty.tif").touch()
-    (tmp_path / "image.h5").write_bytes(b"x")
+    (tmp_path / "image.jp2").write_bytes(b"x")
     (tmp_path / "image").write_bytes(b"x")
     with pytest.raises(MissingFile, match=r"absent\.tif does not exist: correct its path"):
         open_volume(tmp_path / "absent.tif")
@@ -150,8 +153,8 @@ def test_missing_folder_empty_and_unknown_files_each_have_their_sentence(tmp_pat
         open_volume(tmp_path)
     with pytest.raises(InvalidFile, match=r"empty\.tif is empty \(0 bytes\)"):
         open_volume(tmp_path / "empty.tif")
-    with pytest.raises(InvalidFile, match=r"image\.h5 must end with one of \.tif, .*, received \.h5"):
-        open_volume(tmp_path / "image.h5")
+    with pytest.raises(InvalidFile, match=r"image\.jp2 must end with one of \.tif, .*, received \.jp2"):
+        open_volume(tmp_path / "image.jp2")
     with pytest.raises(InvalidFile, match="received no suffix"):
         open_volume(tmp_path / "image")
 

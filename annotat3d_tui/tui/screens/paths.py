@@ -19,6 +19,7 @@ from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.completion import Entry, as_path, complete, entries, restarted
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.over import Over
+from annotat3d_tui.volume.disk import is_there
 
 KEYS = (("path.complete", "complete"), ("path.list", "list"), ("Enter", "ok"), ("path.cancel", "cancel"))
 Purpose = Literal["open", "save", "folder"]
@@ -137,7 +138,7 @@ class AskPath(Over[ChosenPath | None]):
         except Annotat3DError as error:
             self._say(str(error), wrong=True)
             return
-        if self._purpose == "open" and not path.is_file():
+        if self._purpose == "open" and not is_there(path):
             self._say(f"{path.name} is not a file in {path.parent}: choose one from the list.", wrong=True)
         elif self._purpose == "save" and path.exists():
             question = Confirm(f"{path.name} exists in {path.parent}. Overwrite it?", yes="Overwrite", no="Keep")

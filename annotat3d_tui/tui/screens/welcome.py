@@ -27,6 +27,7 @@ from annotat3d_tui.tui.screens.help import HelpPage
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath
 from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
+from annotat3d_tui.volume.place import IMAGES
 
 if TYPE_CHECKING:
     from annotat3d_tui.session import Session
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 MOST_RECENT = 9
 CHOICES = (
     ("welcome.demo", "Demo", "the embedded volume", "demo"),
-    ("welcome.image", "Open an image…", "TIFF, RAW, NumPy", "open_image"),
+    ("welcome.image", "Open an image…", "TIFF, RAW, HDF5, NumPy", "open_image"),
     ("welcome.workspace", "Open a workspace…", "a folder NAME.annotat3d", "open_workspace"),
 )
 """Id of a binding, title, what it is, action."""
@@ -90,7 +91,7 @@ class Welcome(Screen[None]):
     CSS_PATH = "welcome.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "demo", "Demo", id="welcome.demo", tooltip="The embedded volume, with a few marks."),
-        Binding("o", "open_image", "Open an image…", id="welcome.image", tooltip="TIFF, RAW or .npy."),
+        Binding("o", "open_image", "Open an image…", id="welcome.image", tooltip=f"{IMAGES}."),
         Binding("w", "open_workspace", "Open a workspace…", id="welcome.workspace", tooltip="A folder NAME.annotat3d."),
         Binding("escape", "back", "Back", show=False, id="welcome.back", tooltip="To what is open."),
     ]
@@ -142,7 +143,7 @@ class Welcome(Screen[None]):
 
     def action_open_image(self) -> None:
         """Ask for an image."""
-        ask = AskPath("Open an image", f"{Path.cwd()}/", help="TIFF, RAW or NumPy (.npy)")
+        ask = AskPath("Open an image", f"{Path.cwd()}/", help=IMAGES)
         self.app.push_screen(ask, if_given(self._image_chosen))
 
     def action_open_workspace(self) -> None:

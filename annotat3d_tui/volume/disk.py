@@ -1,0 +1,74 @@
+"""The files of a volume on the disk: whether they are there, whether they changed, what is named after them."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from annotat3d_tui.errors import InvalidFile, MissingFile
+from annotat3d_tui.volume.place import place_of
+
+HASHED_BYTES = 65536
+HASHED_PLACES = 8
+
+
+def files_of(path: Path | str) -> list[Path]:
+    """The files in which a volume lies."""
+    return [place_of(path).file]
+
+
+def is_there(path: Path | str) -> bool:
+    """Whether the files of a volume are there; what is in them is not looked at."""
+    files = files_of(path)
+    return bool(files) and all(os.path.isfile(file) for file in files[:1])
+
+
+def same_volume(one: Path | str, other: Path | str) -> bool:
+    """Whether two paths mean the same volume."""
+    place, second = place_of(one), place_of(other)
+    both_there = os.path.exists(place.file) and os.path.exists(second.file)
+    same = os.path.samefile(place.file, second.file) if both_there else place.file == second.file
+    return same and place.inside == second.inside
+
+
+def stamp_of(path: Path | str) -> tuple[int, int]:
+    """Bytes of the files of a volume, and when one was changed last, in nanoseconds; raises OSError."""
+    found = [os.stat(file) for file in files_of(path)]
+    return sum(one.st_size for one in found), max((one.st_mtime_ns for one in found), default=0)
+
+
+def fingerprint_of(path: Path | str) -> dict[str, Any]:
+    """Size in bytes and the hash of samples of the files of a volume: enough to notice that it is another one.
+
+    Raises MissingFile, and InvalidFile when they cannot be read.
+    """
+    try:
+        return _fingerprint(files_of(path), place_of(path).inside)
+    except (FileNotFoundError, NotADirectoryError):
+        raise MissingFile(f"{path} is not there: give the path of an image.") from None
+    except OSError as error:
+        raise InvalidFile(f"{path} must be an image that can be read ({error.strerror}): give another.") from None
+
+
+def beside(path: Path | str) -> Path:
+    """After what is named that is made of a volume, without a suffix, in a folder that is none of the volume itself.
+
+    >>> str(beside("scans/recon.tif")), str(beside("scans/recon.h5:/entry/data"))
+    ('scans/recon', 'scans/recon-entry-data')
+    """
+    place = place_of(path)
+    return place.file.with_name(place.stem)
+
+
+def _fingerprint(files: list[Path], inside: str) -> dict[str, Any]:
+    size = sum(os.path.getsize(file) for file in files)
+    digest = hashlib.sha256((str(size) + inside).encode())
+    places = HASHED_PLACES if len(files) == 1 else 1
+    chosen = files[:: max(len(files) // HASHED_PLACES, 1)]
+    for path in chosen:
+        with open(path, "rb") as file:
+            length = os.fstat(file.fileno()).st_size
+            for place in range(places):
+                file.seek(max(length - HASHED_BYTES, 0) * place // max(places - 1, 1))
+                digest.update(file.read(HASHED_BYTES))
+    return {"bytes": size, "samples": digest.hexdigest()}

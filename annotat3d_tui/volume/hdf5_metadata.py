@@ -1,0 +1,72 @@
+"""Voxel size and unit of a dataset: as we, ilastik, Fiji and vigra write them."""
+
+import math
+from typing import Any
+
+import h5py
+import numpy as np
+
+from annotat3d_tui.volume.hdf5_axes import Selection
+from annotat3d_tui.volume.units import in_micrometres, plain_unit
+
+SIZE, UNIT, MICROMETRES = "voxel_size", "unit", "element_size_um"
+_SIZES = ((SIZE, ""), (MICROMETRES, "µm"), ("resolution", ""), ("spacing", ""), ("pixel_size", ""))
+
+Found = tuple[tuple[float, float, float], str]
+
+
+def read_voxel_size(dataset: h5py.Dataset, selection: Selection) -> Found:
+    """Voxel size (z, y, x) and its unit; 1 voxel where the attributes say nothing."""
+    for name, unit in _SIZES:
+        lengths = _lengths(_small(dataset, name))
+        if len(lengths) == len(selection.lengths) and len(lengths) > 3:
+            lengths = [1.0 if axis is None else lengths[axis] for axis in selection.axes]
+        if len(lengths) == 1:
+            lengths *= 3
+        if len(lengths) == 2:
+            lengths = [1.0, *lengths]
+        if len(lengths) == 3:
+            return (lengths[0], lengths[1], lengths[2]), unit or _unit(dataset)
+    return (1.0, 1.0, 1.0), "voxel"
+
+
+def write_voxel_size(dataset: h5py.Dataset, voxel_size: tuple[float, float, float], unit: str) -> None:
+    """Attributes for us and, where the unit is one of length, for Fiji and others, which want µm."""
+    dataset.attrs[SIZE] = np.array(voxel_size, np.float64)
+    dataset.attrs[UNIT] = unit
+    if (factor := in_micrometres(unit)) is not None:
+        dataset.attrs[MICROMETRES] = np.array(voxel_size, np.float64) * factor
+
+
+def _unit(dataset: h5py.Dataset) -> str:
+    said = next((found for name in (UNIT, "units", "unit_name") if (found := _small(dataset, name)) is not None), None)
+    if isinstance(said, np.ndarray) and said.size:
+        said = said.flat[0]
+    if isinstance(said, bytes):
+        said = said.decode("utf-8", "replace")
+    unit = plain_unit(said) if isinstance(said, str) else "voxel"
+    return unit if unit.isprintable() else "voxel"
+
+
+def _small(dataset: h5py.Dataset, name: str) -> Any:
+    """The value of an attribute, None where it is not there or large."""
+    try:
+        if name not in dataset.attrs:
+            return None
+        attribute = dataset.attrs.get_id(name)
+        if math.prod(attribute.shape) > 8 or attribute.dtype.itemsize > 1024:
+            return None
+        return dataset.attrs[name]
+    except (OSError, TypeError, ValueError, KeyError, RuntimeError):
+        return None
+
+
+def _lengths(said: Any) -> list[float]:
+    """Positive lengths; none where one of them is not."""
+    if said is None:
+        return []
+    try:
+        lengths = [float(length) for length in np.ravel(said)]
+    except (TypeError, ValueError):
+        return []
+    return lengths if all(length > 0 and math.isfinite(length) for length in lengths) else []
