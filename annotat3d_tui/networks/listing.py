@@ -1,7 +1,7 @@
 """The networks in a folder, how far each is, and what there is to say of one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,21 @@ from annotat3d_tui.memory import bytes_text
 from annotat3d_tui.networks.architectures import architecture_of
 from annotat3d_tui.networks.checkpoint import State, read_state
 from annotat3d_tui.networks.history import number_in, read_history
-from annotat3d_tui.networks.network import CHECKPOINT, HISTORY, MANIFEST, SUFFIX, Network, open_network
+from annotat3d_tui.networks.network import BEST, CHECKPOINT, HISTORY, MANIFEST, SUFFIX, Network, open_network
 
 
 @dataclass(frozen=True)
 class Listed:
     """A folder NAME.network as it was found; problem: why it is no network, a sentence, else there is a `network`.
 
-    state: how far it is, None before its first step. changed: when it was last written to, seconds since 1970.
+    state: how far it is, None before its first step. has_weights: it can be used. changed: when it was last written to,
+    seconds since 1970.
     """
 
     folder: Path
     network: Network | None = None
     state: State | None = None
+    has_weights: bool = False
     changed: float = 0.0
     problem: str = ""
 
@@ -33,15 +35,19 @@ class Listed:
         return self.folder.name.removesuffix(SUFFIX)
 
 
-def networks_in(folder: Path) -> list[Listed]:
-    """The networks in a folder, by their names; none where the folder cannot be read."""
-    return [listed(path) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+def networks_in(folder: Path, training: Container[Path] = ()) -> list[Listed]:
+    """The networks in a folder, by their names; none where the folder cannot be read.
+
+    training: those under way, of which steps that were not kept so far are told, too.
+    """
+    return [listed(path, path in training) for path in sorted(folder.glob(f"*{SUFFIX}"))]
 
 
-def listed(folder: Path) -> Listed:
+def listed(folder: Path, training: bool = False) -> Listed:
     """One network, whatever is wrong with it."""
     try:
-        return Listed(folder, open_network(folder), state_of(folder), _changed(folder))
+        state = latest_state(folder) if training else state_of(folder)
+        return Listed(folder, open_network(folder), state, (folder / BEST).is_file(), _changed(folder))
     except Annotat3DError as error:
         return Listed(folder, changed=_changed(folder), problem=str(error))
 
@@ -51,7 +57,18 @@ def state_of(folder: Path) -> State | None:
     path = folder / CHECKPOINT
     if path.is_file():
         return read_state(path)
-    rows = read_history(folder / HISTORY)
+    return _told_by(folder / HISTORY)
+
+
+def latest_state(folder: Path) -> State | None:
+    """How far a training under way is, also beyond what was kept last."""
+    kept, told = state_of(folder), _told_by(folder / HISTORY)
+    return replace(told, ended="") if told and (kept is None or told.iteration > kept.iteration) else kept
+
+
+def _told_by(history: Path) -> State | None:
+    """How far the steps of a history are."""
+    rows = read_history(history)
     if not rows:
         return None
     dice, iteration = max(((number_in(row, "dice", -1.0), -int(row["iteration"])) for row in rows), default=(-1.0, 0))

@@ -102,6 +102,14 @@ class Annotat3DApp(InTurn, TabbedApp):
             priority=True,
             tooltip="What networks can be trained on: samples of images and their labels.",
         ),
+        Binding(
+            "f5",
+            "networks",
+            "Networks",
+            id="app.networks",
+            priority=True,
+            tooltip="Trained on datasets, finetuned, exported, imported.",
+        ),
         Binding("f7", "jobs", "Jobs", id="app.jobs", priority=True, tooltip="Long work, which outlives the screen."),
         Binding(
             "f8",

@@ -23,6 +23,7 @@ from annotat3d_tui.tui.screens.job import JobScreen
 from annotat3d_tui.tui.screens.jobs import JobFilter, JobsScreen
 from annotat3d_tui.tui.screens.mask import MaskForm, MaskLook
 from annotat3d_tui.tui.screens.menu import Menu
+from annotat3d_tui.tui.screens.networks import NetworksScreen
 from annotat3d_tui.tui.screens.new_job import CommandOfJob, NewJob
 from annotat3d_tui.tui.screens.oblique import ObliqueScreen
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
@@ -50,6 +51,7 @@ SCREENS: dict[Kind, tuple[Kind, ...]] = {
     DatasetsScreen: (LongList,),
     DatasetInfo: (),
     GpuDetails: (),
+    NetworksScreen: (LongList,),
     JobsScreen: (LongList, JobFilter, JobActing),
     JobScreen: (LogView,),
     NewJob: (CommandOfJob,),

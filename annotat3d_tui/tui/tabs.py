@@ -12,6 +12,7 @@ from annotat3d_tui.tui.picks import Picks
 from annotat3d_tui.tui.screens.datasets import DatasetsScreen
 from annotat3d_tui.tui.screens.gpus import GpusScreen
 from annotat3d_tui.tui.screens.jobs import JobsScreen
+from annotat3d_tui.tui.screens.networks import NetworksScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.tab import TabScreen
 from annotat3d_tui.workspace import LearningFolders
@@ -49,6 +50,10 @@ class TabbedApp(JobWatching):
     def action_datasets(self) -> None:
         """What networks can be trained on."""
         self.show_tab(DatasetsScreen, lambda: DatasetsScreen(lambda: self.learning.datasets, self.draft))
+
+    def action_networks(self) -> None:
+        """What was learned from datasets."""
+        self.show_tab(NetworksScreen, lambda: NetworksScreen(lambda: self.learning.networks))
 
     def action_jobs(self) -> None:
         """The jobs of the user."""

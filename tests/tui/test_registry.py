@@ -41,6 +41,7 @@ from annotat3d_tui.tui.screens.job import JobScreen
 from annotat3d_tui.tui.screens.jobs import JobsScreen
 from annotat3d_tui.tui.screens.mask import MaskForm, MaskLook
 from annotat3d_tui.tui.screens.menu import Menu
+from annotat3d_tui.tui.screens.networks import NetworksScreen
 from annotat3d_tui.tui.screens.new_job import NewJob
 from annotat3d_tui.tui.screens.oblique import ObliqueScreen
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
@@ -169,6 +170,14 @@ async def test_palette_and_help_of_the_datasets_list_every_action() -> None:
         await pilot.press("f4")
         screen = pilot.app.screen
         assert isinstance(screen, DatasetsScreen)
+        assert unlisted(screen, screen.help_pages()) == []
+
+
+async def test_palette_and_help_of_the_networks_list_every_action() -> None:
+    async with Annotat3DApp().run_test() as pilot:
+        await pilot.press("f5")
+        screen = pilot.app.screen
+        assert isinstance(screen, NetworksScreen)
         assert unlisted(screen, screen.help_pages()) == []
 
 

@@ -275,7 +275,8 @@ async def test_the_tab_is_reached_from_everywhere_and_left_to_where_one_was(file
         assert pilot.app.screen is asking
         assert asking.query_one(Input).value.endswith("x"), "what was typed is still there"
         await pilot.press("escape", "escape")
-        await pilot.click("TabLine", offset=(24, 0))
+        tabs = seen(pilot).splitlines()[1]
+        await pilot.click("TabLine", offset=(tabs.index("GPUs"), 0))
         await until(pilot, lambda: isinstance(pilot.app.screen, GpusScreen))
 
 

@@ -1,0 +1,294 @@
+"""Networks (F5): what was learned from datasets, what is being learned, and how far it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from annotat3d_tui.blocks import count_text
+from annotat3d_tui.jobs.text import duration_text
+from annotat3d_tui.networks.listing import Listed, network_rows, networks_in
+from annotat3d_tui.tui.actions import Act, acts_of, first_key, own_acts, with_keys
+from annotat3d_tui.tui.copying import COPIED
+from annotat3d_tui.tui.job_text import MUTED, plain
+from annotat3d_tui.tui.network_files import NetworkFiles
+from annotat3d_tui.tui.network_text import (
+    NetworkRow,
+    head_line,
+    network_details,
+    network_line,
+    rows_of,
+    trainings,
+    why_not,
+)
+from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
+from annotat3d_tui.tui.screens.help import HelpPage, HelpScreen
+from annotat3d_tui.tui.screens.tab import TabScreen
+from annotat3d_tui.tui.sending import Tried
+from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
+from annotat3d_tui.tui.widgets.lines import Part
+from annotat3d_tui.tui.widgets.long_list import LongList
+from annotat3d_tui.tui.widgets.tab_line import TabLine
+from annotat3d_tui.tui.widgets.title_line import TitleLine
+
+LOOK_SECONDS = 2.0
+"""Between two looks at networks while one is trained."""
+KEYS = (
+    ("networks.info", "info", "info", 4),
+    ("networks.resume", "resume", "resume", 3),
+    ("networks.export", "export", "export", 2),
+    ("networks.import", "import", "import_file", 2),
+    ("networks.remove", "delete", "remove_network", 4),
+    ("networks.cancel", "cancel", "cancel_training", 4),
+    ("networks.back", "back", "back", 0),
+    ("app.help", "help", "app.help", 0),
+    ("app.palette", "palette", "app.command_palette", 5),
+)
+"""Of the last line: id of a binding, word, action, how early it is left out."""
+HELP = """\
+A network is a folder NAME.network, which ls and less explain. Those listed lie in the folder networks of the \
+workspace, or of the folder where the program was started. A network is trained by a job, which outlives this screen \
+and the line: {app.jobs} has its log and its curves. ▶ training, · queued, ✓ done, ■ stopped before its end, ✗ failed: \
+{networks.resume} goes on with the last two, to the weights that it would have had. {networks.export} writes one file \
+for a colleague (.network.zip) or for other programs (.onnx), {networks.import} reads the former."""
+EMPTY = "There are no networks in {folder} yet: {networks.import} reads one from a file, annotat3d network train in a \
+shell makes one."
+OF_NETWORK = ("info", "resume", "export", "remove_network", "copy_path")
+
+
+class Found(Message):
+    """The networks as they are now."""
+
+    def __init__(self, networks: list[Listed]) -> None:
+        super().__init__()
+        self.networks = networks
+
+
+class NetworksScreen(NetworkFiles, TabScreen):
+    """The networks of a folder and those that are to be trained there. folder: gives where they lie, now."""
+
+    CSS_PATH = "networks.tcss"
+    AUTO_FOCUS = "LongList"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "info", "Info", id="networks.info", tooltip="All about it: what it is, on what and how trained."),
+        Binding("r", "resume", "Resume", id="networks.resume", tooltip="Go on with a training that was stopped."),
+        Binding("e", "export", "Export…", id="networks.export", tooltip="As one file, for a colleague, or as ONNX."),
+        Binding("m", "import_file", "Import…", id="networks.import", tooltip="From a file that was exported."),
+        Binding("d,delete", "remove_network", "Delete…", id="networks.remove", tooltip="The folder; asks first."),
+        Binding(
+            "x", "cancel_training", "Cancel…", id="networks.cancel", tooltip="Stop the training; what is kept stays."
+        ),
+        Binding("y", "copy_path", "Copy path", id="networks.copy", tooltip="Of the network, to the clipboard."),
+        Binding("escape,q", "back", "Back", id="networks.back", tooltip="To where it was called."),
+    ]
+
+    def __init__(self, folder: Callable[[], Path]) -> None:
+        super().__init__()
+        self._folder = folder
+        self._networks: list[Listed] | None = None
+        self._rows: list[NetworkRow] = []
+
+    def compose(self) -> ComposeResult:
+        """Two lines as everywhere, the table, what is bright in it, the keys."""
+        yield TitleLine()
+        yield TabLine("networks")
+        yield NetworkHead()
+        yield LongList(self._line)
+        yield Static("", id="empty", markup=False)
+        yield Static("", id="about", markup=False)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        keyed = (Key(first_key(id, self.app), word, action, spare) for id, word, action, spare in KEYS)
+        self.query_one(KeyLine).keys = tuple(key for key in keyed if key.key)
+        self.set_interval(LOOK_SECONDS, self._look_again)
+        self.show_rows()
+
+    def on_screen_resume(self) -> None:
+        """What lies there may be another thing by now."""
+        self.look()
+
+    @property
+    def folder(self) -> Path:
+        """Where the networks lie."""
+        return self._folder()
+
+    @property
+    def chosen(self) -> NetworkRow | None:
+        """What is bright."""
+        number = self.query_one(LongList).highlighted
+        return self._rows[number] if number is not None and number < len(self._rows) else None
+
+    def _look_again(self) -> None:
+        if any(row.is_training for row in self._rows) and self.app.screen is self:
+            self.look()
+
+    @work(thread=True, exclusive=True, group="look", exit_on_error=False)
+    def look(self) -> None:
+        """Read what each network says of itself."""
+        jobs = trainings(self.watching.jobs)
+        under_way = {folder for folder, seen in jobs.items() if not seen.status.has_ended}
+        self.post_message(Found(networks_in(self.folder, under_way)))
+
+    @on(Found)
+    def _found(self, event: Found) -> None:
+        self._networks = event.networks
+        self.show_rows()
+
+    def show_jobs(self) -> None:
+        """The jobs are others: what was being trained may be done."""
+        before = [(row.name, row.state) for row in self._rows]
+        self.show_rows()
+        if before != [(row.name, row.state) for row in self._rows]:
+            self.look()
+
+    def have_changed(self, said: str) -> None:
+        """Look at once."""
+        super().have_changed(said)
+        self.look()
+
+    def show_rows(self) -> None:
+        """The networks and the jobs as they are known now."""
+        listed, chosen = self.query_one(LongList), self.chosen
+        self._rows = rows_of(self._networks or [], self.watching.jobs, self.folder)
+        names = [row.name for row in self._rows]
+        listed.count = len(names)
+        if names:
+            bright = chosen.name if chosen else ""
+            listed.highlighted = names.index(bright) if bright in names else listed.highlighted or 0
+        listed.refresh_changed()
+        empty = self.query_one("#empty", Static)
+        empty.display, listed.display = not names, bool(names)
+        told = with_keys(EMPTY, self.app).replace("{folder}", str(self.folder))
+        empty.update(told if self._networks is not None else "Looking for networks…")
+        training = sum(row.is_training for row in self._rows)
+        parts = [Part(f"{training} in training", MUTED, 1)] if training else []
+        count = count_text(len(self._networks or []), "network")
+        opened = (Part("Networks", "bold"), Part(count, MUTED, 2), *parts, Part(str(self.folder), MUTED, 3))
+        self.query_one(TitleLine).opened = opened
+        self._show_about()
+
+    @on(LongList.Moved)
+    def _show_about(self) -> None:
+        about, row = self.query_one("#about", Static), self.chosen
+        width = max(about.content_size.width, 20)
+        about.update(network_details(row, width) if row is not None else "")
+
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        self.call_after_refresh(self._show_about)
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action cannot be done now; "" when it can."""
+        row = self.chosen
+        if action == "cancel_training" and (row is None or not row.is_training):
+            return "no network is being trained in this row"
+        if action not in OF_NETWORK:
+            return ""
+        if row is None:
+            return "there is no network here"
+        return with_keys(why_not(row, action), self.app)
+
+    @on(LongList.Selected)
+    async def _selected(self) -> None:
+        await self.app.run_action("info", self)
+
+    def action_info(self) -> None:
+        """All about it."""
+        if (row := self.chosen) is not None and row.listed.network is not None:
+            state = row.listed.state
+            took = duration_text(state.seconds) if state and state.seconds else ""
+            rows = network_rows(row.listed.network, state, took)
+            facts = "\n".join(plain(f"{name:<15}{text}") for name, text in rows)
+            self.app.push_screen(HelpScreen([HelpPage("", facts)], title=plain(row.name)))
+
+    def action_resume(self) -> None:
+        """Go on with it, as a job on the devices that are picked."""
+        if (row := self.chosen) is not None and row.listed.network is not None:
+            words, folder = ["network", "resume", str(row.listed.folder)], self.folder.parent
+            self.start_job(words, f"train {row.listed.network.architecture} {row.name}", folder, self._devices)
+
+    @property
+    def _devices(self) -> tuple[str, ...]:
+        return self.watching.picks.uuids
+
+    def action_export(self) -> None:
+        """Ask for a file."""
+        if (row := self.chosen) is not None:
+            self.ask_export(row.listed.folder)
+
+    def action_import_file(self) -> None:
+        """Ask for a file."""
+        self.ask_import(self.folder)
+
+    def action_remove_network(self) -> None:
+        """Ask, then delete it."""
+        if (row := self.chosen) is not None:
+            self.ask_delete(row.listed.folder)
+
+    def action_cancel_training(self) -> None:
+        """Ask, then stop the job that trains it."""
+        if (row := self.chosen) is not None and (seen := row.seen) is not None:
+            question = f"Stop the training of {row.name} (job {seen.number})? What was kept of it stays."
+            ask = Confirm(question, yes="Stop it", no="Leave it")
+            self.app.push_screen(ask, if_given(lambda _: self.cancel(row)))
+
+    @work(thread=True, group="act", exit_on_error=False)
+    def cancel(self, row: NetworkRow) -> None:
+        """Stop a job, which takes ten seconds when it does not want to."""
+        from annotat3d_tui.jobs.cancelling import ask_to_stop
+        from annotat3d_tui.jobs.everywhere import cancel
+
+        if row.seen is not None:
+            ask_to_stop(row.seen.job)
+            self.watching.looker.now()
+            cancel(row.seen.job)
+            self.watching.looker.now()
+
+    def action_copy_path(self) -> None:
+        """Where it lies, to the clipboard of the terminal (OSC 52)."""
+        if (row := self.chosen) is not None:
+            self.app.copy_to_clipboard(str(row.listed.folder))
+            self.notify(f"{row.listed.folder} {COPIED}", markup=False)
+
+    @on(Tried)
+    def _tried(self, event: Tried) -> None:
+        """Say which job it is, or why there is none."""
+        if event.job is None:
+            self.notify(event.problem, severity="error", timeout=20, markup=False)
+            return
+        said = f"Job {event.job.number}: {event.job.request.title}. {{app.jobs}} shows it."
+        self.notify(with_keys(said, self.app), markup=False)
+        self.watching.looker.now()
+
+    def action_back(self) -> None:
+        """To where it was called."""
+        self.dismiss()
+
+    def acts(self) -> list[Act]:
+        """The actions of this screen and those of everywhere."""
+        return [*own_acts(self), *acts_of(self.app, self.app.BINDINGS, self.app)]
+
+    def help_pages(self) -> list[HelpPage]:
+        """What networks are, and the keys."""
+        focused = tuple(own_acts(self.focused)) if self.focused is not None else ()
+        text = with_keys(HELP, self.app)
+        return [HelpPage("Networks", text, tuple(self.acts())), HelpPage("In the list", "", focused)]
+
+    def _line(self, number: int, width: int) -> Content:
+        return network_line(self._rows[number], width)
+
+
+class NetworkHead(Static):
+    """The names of the columns."""
+
+    def render(self) -> Content:
+        """As wide as the lines of the table."""
+        return head_line(self.content_size.width - 1)
