@@ -1,26 +1,50 @@
 """The files of a volume on the disk: whether they are there, whether they changed, what is named after them."""
 
+import errno
 import hashlib
 import os
 from pathlib import Path
 from typing import Any
 
 from annotat3d_tui.errors import InvalidFile, MissingFile
-from annotat3d_tui.volume.place import place_of
+from annotat3d_tui.volume.place import ZARR, place_of
 
 HASHED_BYTES = 65536
 HASHED_PLACES = 8
+MOST_FILES = 200_000
+ZARR_NODES = ("zarr.json", ".zarray", ".zgroup")
 
 
 def files_of(path: Path | str) -> list[Path]:
-    """The files in which a volume lies."""
-    return [place_of(path).file]
+    """The files in which a volume lies, those of a folder in the order of their names; raises OSError."""
+    file = place_of(path).file
+    if not os.path.isdir(file):
+        return [file]
+    if not is_zarr(file):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+    found: list[Path] = []
+    for folder, folders, names in os.walk(file):
+        folders.sort()
+        found += [Path(folder, name) for name in sorted(names)]
+        if len(found) > MOST_FILES:
+            break
+    return found
+
+
+def is_zarr(path: Path) -> bool:
+    """Whether a folder has what Zarr writes beside its chunks, or is called so."""
+    return os.path.isdir(path) and (path.suffix.lower() in ZARR or has_zarr(path))
+
+
+def has_zarr(folder: Path) -> bool:
+    """Whether a folder has what Zarr writes beside its chunks."""
+    return any(os.path.isfile(folder / name) for name in ZARR_NODES)
 
 
 def is_there(path: Path | str) -> bool:
     """Whether the files of a volume are there; what is in them is not looked at."""
-    files = files_of(path)
-    return bool(files) and all(os.path.isfile(file) for file in files[:1])
+    file = place_of(path).file
+    return os.path.isfile(file) or is_zarr(file)  # which, unlike Path, never raise
 
 
 def same_volume(one: Path | str, other: Path | str) -> bool:
@@ -53,11 +77,14 @@ def fingerprint_of(path: Path | str) -> dict[str, Any]:
 def beside(path: Path | str) -> Path:
     """After what is named that is made of a volume, without a suffix, in a folder that is none of the volume itself.
 
-    >>> str(beside("scans/recon.tif")), str(beside("scans/recon.h5:/entry/data"))
-    ('scans/recon', 'scans/recon-entry-data')
+    >>> str(beside("scans/recon.h5:/entry/data")), str(beside("scans/plate.zarr/A/1"))
+    ('scans/recon-entry-data', 'scans/plate-A-1')
     """
     place = place_of(path)
-    return place.file.with_name(place.stem)
+    outer = next((one for one in reversed(place.file.parents) if one.suffix.lower() in ZARR), None)
+    if outer is None:
+        return place.file.with_name(place.stem)
+    return outer.with_name("-".join([outer.stem, *place.file.relative_to(outer).parts, *place.inside.split("/")[1:]]))
 
 
 def _fingerprint(files: list[Path], inside: str) -> dict[str, Any]:

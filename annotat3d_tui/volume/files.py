@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter
 from annotat3d_tui.volume.description import Description, description_of
+from annotat3d_tui.volume.disk import has_zarr
 from annotat3d_tui.volume.finite import ValueRange, range_of_blocks, value_range
 from annotat3d_tui.volume.formats import format_module, inspect, output_format_of
 from annotat3d_tui.volume.header import Header
@@ -19,7 +20,13 @@ from annotat3d_tui.volume.raw import RawProperties, check_name
 from annotat3d_tui.volume.source import array_blocks
 from annotat3d_tui.volume.types import LARGEST_ID, check_image, check_labels, check_stored
 from annotat3d_tui.volume.volume import Volume
-from annotat3d_tui.volume.writing import check_free_space, started_from, written_aside
+from annotat3d_tui.volume.writing import (
+    check_free_space,
+    check_output_folder,
+    folder_written_aside,
+    started_from,
+    written_aside,
+)
 from annotat3d_tui.volume.writing import check_output as check_output
 
 
@@ -104,10 +111,15 @@ def save_blocks(path: Path | str, blocks: Iterable[NDArray[Any]], header: Header
         check_name(target, header.shape, stored)
     if not header.compress:
         check_free_space(place.file, math.prod(header.shape) * stored.itemsize)
+    said = replace(header, dtype=stored, inside=place.inside)
+    if output_format_of(target) == "zarr":
+        with folder_written_aside(target) as aside:
+            format_module(target).write(aside, blocks, said)
+        return target
     with written_aside(place.file, overwrite or bool(place.inside)) as aside:
         if place.inside:
             started_from(place.file, aside)
-        format_module(target).write(aside, blocks, replace(header, dtype=stored, inside=place.inside))
+        format_module(target).write(aside, blocks, said)
     return target
 
 
@@ -117,7 +129,9 @@ def check_volume_output(path: Path | str, overwrite: bool, keep: Iterable[Path |
     A path in a file that is there, `scan.h5:/label`, is refused only when that path is there.
     """
     place = place_of(path)
-    output_format_of(Path(path))
+    if output_format_of(Path(path)) == "zarr":
+        check_output_folder(path, overwrite, [place_of(one).file for one in keep], has_zarr(Path(path)))
+        return
     check_output(place.file, overwrite or bool(place.inside), [place_of(one).file for one in keep])
     if place.inside and place.file.exists():
         from annotat3d_tui.volume.hdf5_writing import check_room

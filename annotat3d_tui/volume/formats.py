@@ -9,22 +9,27 @@ from typing import Any, Protocol, cast
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import Annotat3DError, InvalidFile, MissingFile
+from annotat3d_tui.volume.disk import is_zarr
 from annotat3d_tui.volume.header import Header
-from annotat3d_tui.volume.place import HDF5, place_of
+from annotat3d_tui.volume.place import HDF5, ZARR, place_of
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import Source
 
-MODULES = {
-    ".tif": "tiff",
-    ".tiff": "tiff",
-    ".btf": "tiff",
-    ".tf8": "tiff",
-    ".raw": "raw",
-    ".b": "raw",
-    ".bin": "raw",
-    ".npy": "npy",
-} | dict.fromkeys(HDF5, "hdf5")
-WRITTEN = ("tiff", "raw", "npy", "hdf5")
+MODULES = (
+    {
+        ".tif": "tiff",
+        ".tiff": "tiff",
+        ".btf": "tiff",
+        ".tf8": "tiff",
+        ".raw": "raw",
+        ".b": "raw",
+        ".bin": "raw",
+        ".npy": "npy",
+    }
+    | dict.fromkeys(HDF5, "hdf5")
+    | dict.fromkeys(ZARR, "zarr")
+)
+WRITTEN = ("tiff", "raw", "npy", "hdf5", "zarr")
 """Formats that are written, too."""
 
 
@@ -40,7 +45,10 @@ class Format(Protocol):
 
 def format_of(path: Path) -> str:
     """The module for a path; raises InvalidFile for a suffix that is not known."""
-    suffix = place_of(path).file.suffix.lower()
+    file = place_of(path).file
+    suffix = file.suffix.lower()
+    if is_zarr(file):
+        return "zarr"
     if suffix not in MODULES:
         known = ", ".join(MODULES)
         raise InvalidFile(
@@ -70,11 +78,11 @@ def inspect(path: Path | str, raw: RawProperties | None = None) -> Source:
     InvalidParameter or UnknownType.
     """
     file = place_of(path).file
-    if os.path.isdir(file):
+    if os.path.isdir(file) and not is_zarr(file):
         raise InvalidFile(f"{file} must be a file, received a folder: give a file in it.")
     if not os.path.exists(file):  # unlike Path.exists, never raises
         raise MissingFile(f"{file} does not exist: correct its path.")
-    if not os.path.isfile(file):
+    if not os.path.isfile(file) and not os.path.isdir(file):
         raise InvalidFile(f"{file} must be a file, received a pipe or a device: save what comes from it in a file.")
     if not os.access(file, os.R_OK):
         raise InvalidFile(f"{file} may not be read by you: ask its owner for permission, or copy it.")

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import size_text, slabs
 from annotat3d_tui.errors import InvalidFile
-from annotat3d_tui.volume.hdf5_axes import Selection, along, selection_of
+from annotat3d_tui.volume.axes import Selection, selection_of
+from annotat3d_tui.volume.hdf5_axes import axis_keys
 from annotat3d_tui.volume.hdf5_file import chosen, opened
 from annotat3d_tui.volume.hdf5_filters import check_filters, compression_of
 from annotat3d_tui.volume.hdf5_metadata import read_voxel_size
@@ -35,7 +36,7 @@ def inspect(path: Path, raw: RawProperties | None) -> Source:
     with opened(place.file) as file:
         name, dataset = chosen(file, place)
         check_stored(dataset.dtype, place.name)
-        selection = selection_of(dataset, place.name)
+        selection = selection_of(dataset.shape or (), axis_keys(dataset), place.name)
         shape = selection.shape
         voxel_size, unit = read_voxel_size(dataset, selection)
         check_filters(dataset, place.name)
@@ -49,7 +50,7 @@ def inspect(path: Path, raw: RawProperties | None) -> Source:
             compression_of(dataset),
             _mapping(dataset, shape, place.file),
             partial(_decode, place.file, name, selection),
-            along(dataset.chunks, selection) if dataset.chunks else None,
+            selection.along(dataset.chunks) if dataset.chunks else None,
         )
 
 
@@ -73,7 +74,7 @@ def _decode(path: Path, name: str, selection: Selection, start: int, stop: int) 
         dataset = file[name]
         dtype = dataset.dtype.newbyteorder("=")
         shape = selection.shape
-        rows = along(dataset.chunks, selection)[0] if dataset.chunks else 1
+        rows = selection.along(dataset.chunks)[0] if dataset.chunks else 1
         thickness = max(block_planes(shape, dtype.itemsize) // rows, 1) * rows
         first = start - start % thickness
         for slab in slabs(stop - first, thickness):

@@ -6,7 +6,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from annotat3d_tui.volume.hdf5_axes import Selection
+from annotat3d_tui.volume.axes import Selection
 from annotat3d_tui.volume.units import in_micrometres, plain_unit
 
 SIZE, UNIT, MICROMETRES = "voxel_size", "unit", "element_size_um"
@@ -20,7 +20,7 @@ def read_voxel_size(dataset: h5py.Dataset, selection: Selection) -> Found:
     for name, unit in _SIZES:
         lengths = _lengths(_small(dataset, name))
         if len(lengths) == len(selection.lengths) and len(lengths) > 3:
-            lengths = [1.0 if axis is None else lengths[axis] for axis in selection.axes]
+            lengths = [*selection.sizes(lengths)]
         if len(lengths) == 1:
             lengths *= 3
         if len(lengths) == 2:

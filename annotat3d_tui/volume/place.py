@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 HDF5 = (".h5", ".hdf5", ".hdf", ".he5", ".nxs", ".ims")
 ZARR = (".zarr",)
-IMAGES = "TIFF, RAW, HDF5 (FILE.h5:/PATH) or .npy"
+IMAGES = "TIFF, RAW, HDF5 (FILE.h5:/PATH), OME-Zarr or .npy"
 """What can be opened, in the words of helps."""
 _SEVERAL = "|".join(re.escape(suffix) for suffix in (*HDF5, *ZARR))
 _INSIDE = re.compile(rf"(.*[^/](?:{_SEVERAL})):((?:/.*)?)", re.IGNORECASE | re.DOTALL)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.allocation import empty, lies_in_file, scratch_room
 from annotat3d_tui.blocks import slabs
-from annotat3d_tui.errors import InvalidFile, OverBudget
+from annotat3d_tui.errors import Annotat3DError, InvalidFile, OverBudget
 from annotat3d_tui.memory import available_memory, bytes_text
+from annotat3d_tui.volume.disk import stamp_of
 from annotat3d_tui.volume.place import place_of
 
 BLOCK_BYTES = 1 << 24
@@ -97,8 +98,8 @@ class Source:
 
     @property
     def file_bytes(self) -> int:
-        """Bytes of its file."""
-        return place_of(self.path).file.stat().st_size
+        """Bytes of its files."""
+        return stamp_of(self.path)[0]
 
     @property
     def voxel_bytes(self) -> int:
@@ -143,7 +144,18 @@ class Source:
             for block in array_blocks(whole[start:stop]):
                 yield np.ascontiguousarray(block, self.dtype.newbyteorder("="))
         elif self.decode is not None:
-            yield from self.decode(start, self.shape[0] if stop is None else stop)
+            try:
+                yield from self.decode(start, self.shape[0] if stop is None else stop)
+            except Annotat3DError:
+                raise
+            except MemoryError as error:
+                raise OverBudget(
+                    f"{self.name} asks for more memory than there is: it is damaged, or too large here."
+                ) from error
+            except OSError as error:
+                raise InvalidFile(
+                    f"{self.name} cannot be read ({error.strerror or error}): see to its disk, or copy it."
+                ) from error
 
     @property
     def _is_fortran(self) -> bool:

@@ -25,6 +25,18 @@ def plain_unit(word: Any) -> str:
     return _PLAIN.get(text.lower(), text)
 
 
+_LONG = {"nm": "nanometer", "µm": "micrometer", "mm": "millimeter", "cm": "centimeter", "m": "meter", "Å": "angstrom"}
+
+
+def long_unit(unit: str) -> str:
+    """A unit as OME-Zarr writes it; a word that is not known stays.
+
+    >>> long_unit("µm"), long_unit("furlong")
+    ('micrometer', 'furlong')
+    """
+    return _LONG.get(unit, unit)
+
+
 def _unescaped(text: str) -> str:
     """ImageJ writes what is not ASCII as \\uXXXX."""
     try:

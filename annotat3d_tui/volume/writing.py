@@ -1,6 +1,7 @@
 """Every file is written beside its target and renamed: a full disk or a kill leaves the old one."""
 
 import contextlib
+import ctypes
 import errno
 import os
 import secrets
@@ -39,6 +40,51 @@ def check_output(path: Path | str, overwrite: bool, keep: Iterable[Path | str] =
         raise CannotWrite(f"{target} cannot be written, there is no folder {folder}: create it or give another.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise CannotWrite(_no_permission(target, folder))
+
+
+def check_output_folder(path: Path | str, overwrite: bool, keep: Iterable[Path | str], is_ours: bool) -> None:
+    """As `check_output`, of a folder to write; one that is there is replaced only where it is ours, or empty."""
+    target = Path(path)
+    if target.is_dir():
+        inside = [Path(os.path.realpath(other)) for other in keep]
+        if any(_real(target) in (other, *other.parents) for other in inside):
+            raise CannotWrite(f"{target} is in use here and must not be replaced: give another name.")
+        if not is_ours and any(target.iterdir()):
+            raise CannotWrite(f"{target} must be a new folder, received one with other files in it: give another name.")
+        if not overwrite:
+            raise OutputExists(f"{target} exists: give --overwrite to replace it, or another name.")
+        return
+    if os.path.lexists(target):
+        raise CannotWrite(f"{target} must be a folder to write, received a file: give another name.")
+    check_output(target, overwrite, keep)
+
+
+@contextlib.contextmanager
+def folder_written_aside(path: Path | str) -> Iterator[Path]:
+    """An empty folder beside `path` to fill; when the block ends well it takes the place of what is at `path`.
+
+    It reaches the disk before. When the block raises, it is removed and what was at `path` stays. Raises CannotWrite.
+    """
+    target = _real(Path(path))
+    name = f".{target.name[:_READABLE_START_OF_NAME]}.{secrets.token_hex(4)}"
+    aside, old = target.with_name(f"{name}.part"), target.with_name(f"{name}.old")
+    try:
+        aside.mkdir()
+        try:
+            yield aside
+            _flush_disk(aside)
+            if target.is_dir():
+                os.replace(target, old)
+            os.replace(aside, target)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+            if old.exists() and not target.exists():
+                os.replace(old, target)
+            shutil.rmtree(old, ignore_errors=True)
+    except Annotat3DError:
+        raise
+    except OSError as error:
+        raise CannotWrite(_reason(Path(path), error)) from error
 
 
 def check_free_space(path: Path | str, need: int) -> None:
@@ -106,6 +152,17 @@ def _flush(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _flush_disk(folder: Path) -> None:
+    """Have all that lies in a folder reach the disk, at once instead of file by file where the system can."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        ctypes.CDLL(None).syncfs(handle)
+    except AttributeError:
+        os.sync()
     finally:
         os.close(handle)
 
