@@ -6,6 +6,7 @@ is given: the later one waits. Without a word, `annotat3d jobs` lists them.
 
   annotat3d jobs run --follow -- segment scan.tif --markers marks.tif -o label.tif
   annotat3d jobs cancel 14
+  annotat3d jobs curves 12 14 --of loss,dice --smooth 0.9
 """
 
 import argparse
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from annotat3d_tui.cli.jobs_curves import add_curves_arguments, show_curves
 from annotat3d_tui.cli.jobs_run import add_run_arguments, run_job
 from annotat3d_tui.cli.output import add_output_flags, progress_text, show
 from annotat3d_tui.errors import Annotat3DError, MissingFile
@@ -35,10 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(act=_list, all=False, json=False)
     words = parser.add_subparsers(metavar="WORD", title="words")
 
-    def word(name: str, act: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
+    def word(
+        name: str, act: Callable[[argparse.Namespace], int], help: str, writes: bool = False
+    ) -> argparse.ArgumentParser:
         one = words.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
         one.set_defaults(act=act)
-        add_output_flags(one, writes=False)
+        add_output_flags(one, writes=writes)
         return one
 
     word("list", _list, "the jobs, the newest first").add_argument(
@@ -52,6 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _takes_some(clearing, "*")
     clearing.add_argument("--older-than", type=float, default=DAYS, metavar="DAYS", help=f"without ID ({DAYS:.0f})")
     clearing.add_argument("--keep", type=int, default=KEPT, metavar="N", help=f"the latest stay, without ID ({KEPT})")
+    add_curves_arguments(
+        word("curves", show_curves, "what jobs and networks have measured, in one plot or as CSV", True)
+    )
     running = word("run", _run, "run a command of annotat3d as a job")
     add_run_arguments(running)
 

@@ -37,7 +37,7 @@ COMMANDS = {
     "demo": Command("demo", "the main job on the embedded volume"),
     "network": Command("network", "networks: train, finetune, resume, export, import, list, info"),
     "infer": Command("infer", "label volumes of many images, by a network"),
-    "jobs": Command("jobs", "long work that outlives the terminal: list, show, follow, cancel, run"),
+    "jobs": Command("jobs", "long work that outlives the terminal: list, show, follow, curves, cancel, run"),
     "gpus": Command("gpus", "the GPUs of this machine, who has them, which are free"),
     "keys": Command("keys", "every key of the screen, with the id by which a keymap changes it"),
     "doctor": Command("doctor", "what works on this machine, and how to get the rest"),

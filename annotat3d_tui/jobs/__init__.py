@@ -22,7 +22,9 @@ measuring       memory and processors of the work
 reporting       how the work itself tells progress, numbers, result and failure
 log             the log written whatever happens to the disk, and its end read while it grows
 log_lines       its lines, any of them at once, as a terminal may show them
-curves          what was measured, over the time
+curves          what was measured, over iterations and the time
+smoothing       curves made smooth
+compared        jobs and networks whose curves are looked at together, and their table
 watching        all jobs, looked at again and again
 text            a job in words
 cancelling      asks to stop, and sees to it

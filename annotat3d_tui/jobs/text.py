@@ -44,6 +44,26 @@ def duration_text(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def measured_text(name: str, value: float) -> str:
+    """A number as its curve has it: a share in per cent, memory in bytes.
+
+    >>> measured_text("share", 0.5), measured_text("memory", 2e9), measured_text("loss", 0.21345)
+    ('50 %', '2.0 GB', '0.213')
+    """
+    if name == "share":
+        return f"{100 * value:.0f} %"
+    return bytes_text(value) if "memory" in name else f"{value:.3g}"
+
+
+def place_text(over: str, place: float) -> str:
+    """A place on the axis of a curve over `iteration` or `seconds`.
+
+    >>> place_text("iteration", 1240.0), place_text("seconds", 75.0)
+    ('1240', '1:15')
+    """
+    return f"{place:.0f}" if over == "iteration" else duration_text(place)
+
+
 def when_text(then: float | None, now: float | None = None) -> str:
     """The time of today, or the day; "" when it has not been."""
     if then is None:

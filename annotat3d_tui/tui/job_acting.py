@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
-from textual.worker import Worker, WorkerState
 
-from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.jobs.watching import Seen
 from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.copying import COPIED
+from annotat3d_tui.tui.erring import SaysErrors
 from annotat3d_tui.tui.job_text import labelled_image
 from annotat3d_tui.tui.job_watching import JobWatching
 from annotat3d_tui.tui.opening import open_session
-from annotat3d_tui.tui.saying import say_error
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.welcome import Opened
@@ -27,7 +24,7 @@ if TYPE_CHECKING:
 NONE = "there is no job here"
 
 
-class JobActing(Screen[None]):
+class JobActing(SaysErrors):
     """A screen on which a job can be chosen: cancel it, ask for it anew, open what it has made, remove it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -150,13 +147,6 @@ class JobActing(Screen[None]):
         """From a thread: a message, and a new look."""
         self.app.call_from_thread(partial(self.notify, text, markup=False))
         self.watching.looker.now()
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say errors of the family; let all others crash loudly."""
-        if event.state == WorkerState.ERROR and event.worker.error is not None:
-            if not isinstance(event.worker.error, Annotat3DError):
-                raise event.worker.error
-            say_error(self.app, event.worker.error)
 
     def _copy(self, text: str) -> None:
         self.app.copy_to_clipboard(text)

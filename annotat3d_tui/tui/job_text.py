@@ -67,11 +67,12 @@ def head_line(width: int) -> Content:
     return Content.styled("".join(words), MUTED).truncate(width)
 
 
-def job_line(seen: Seen, width: int, here: str) -> Content:
-    """A job in a line; `here` is the name of this machine."""
+def job_line(seen: Seen, width: int, here: str, letter: str = "") -> Content:
+    """A job in a line; `here` is the name of this machine, letter: that of its curves, if marked."""
     columns, state = Columns.of(width), seen.state
     parts: list[tuple[str, str] | Content | str] = [
-        (f" {SIGNS[seen.status.state]} ", STYLES[state]),
+        (f"{letter or ' '}", "bold reverse" if letter else ""),
+        (f"{SIGNS[seen.status.state]} ", STYLES[state]),
         f"{seen.number:<{ID - 3}}",
         _cell(plain(seen.job.request.title), columns.what),
     ]

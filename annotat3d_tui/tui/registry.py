@@ -10,7 +10,9 @@ from textual.dom import DOMNode
 from annotat3d_tui.tui.actions import declared_by
 from annotat3d_tui.tui.app import Annotat3DApp
 from annotat3d_tui.tui.job_acting import JobActing
+from annotat3d_tui.tui.plotting import Plotting
 from annotat3d_tui.tui.screens.colour_maps import ColourMaps
+from annotat3d_tui.tui.screens.compare import CompareScreen
 from annotat3d_tui.tui.screens.dataset_info import DatasetInfo
 from annotat3d_tui.tui.screens.datasets import DatasetsScreen
 from annotat3d_tui.tui.screens.details import Details
@@ -53,7 +55,8 @@ SCREENS: dict[Kind, tuple[Kind, ...]] = {
     GpuDetails: (),
     NetworksScreen: (LongList,),
     JobsScreen: (LongList, JobFilter, JobActing),
-    JobScreen: (LogView,),
+    JobScreen: (LogView, Plotting, JobActing),
+    CompareScreen: (LongList, Plotting),
     NewJob: (CommandOfJob,),
     ScriptScreen: (),
     AskPath: (PathInput,),

@@ -4,14 +4,17 @@ Contrast is that of WCAG 2.2 (W3C, 2023): (L1 + 0.05) / (L2 + 0.05) of relative 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from textual.color import BLACK, WHITE, Color, ColorParseError
 from textual.theme import Theme
 
+from annotat3d_tui.labels.colours import colour_of
+
 CONTRAST, LIGHT = "annotat3d-contrast", "annotat3d-light"
 GROUNDS = ("background", "surface", "surface-lighten-1", "surface-lighten-2")
-LEAST, LEAST_QUIET = 4.5, 3.0
-"""The contrast that texts have on every ground; and those in 60 % of the foreground."""
+LEAST, LEAST_QUIET, LEAST_OF_LINES = 4.5, 3.0, 4.0
+"""The contrast that texts have on every ground; those in 60 % of the foreground; curves on black or white."""
 QUIET = 0.6
 STEPS = 20
 _TEXTS = ("primary", "secondary", "accent", "warning", "error", "success")
@@ -112,6 +115,17 @@ def readable(variables: Mapping[str, str]) -> dict[str, str]:
     shares = (60 + 5 * step for step in range(9))
     muted = next((share for share in shares if _is_readable(share / 100, grounds)), 100)
     return {**variables, **changed, "text-muted": _muted(variables.get("text-muted", ""), muted)}
+
+
+@lru_cache
+def run_colour(number: int, dark: bool) -> str:
+    """The colour of the curve of a run, by its number from 0, on dark or light ground: that of a label, made readable.
+
+    >>> run_colour(0, dark=True), run_colour(0, dark=False)
+    ('#E69F00', '#A16F00')
+    """
+    ground, goal = (BLACK, WHITE) if dark else (WHITE, BLACK)
+    return _moved(Color(*colour_of(number + 2)), goal, [ground], _enough(LEAST_OF_LINES))
 
 
 def contrast(text: Color, ground: Color) -> float:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from annotat3d_tui.jobs.curves import MOST, Curve, Curves
 from annotat3d_tui.jobs.log_lines import LogLines, shown_text
 
 HOSTILE = [
@@ -86,20 +85,3 @@ def test_ten_thousand_lines_a_second_are_read_in_a_small_part_of_it(tmp_path: Pa
         assert len(shown) == 40
     assert time.process_time() - begun < 2.0, "CPU seconds of ten; 0.1 on the machine where this was written"
     assert log.count == 100_000
-
-
-def test_a_curve_stays_small_and_goes_on_after_another_attempt(tmp_path: Path) -> None:
-    curve = Curve()
-    for number in range(5 * MOST):
-        curve.add(float(number), float(number))
-    assert MOST / 2 <= len(curve.values) < MOST
-    assert curve.values[-1] > 5 * MOST * 0.99
-    path = tmp_path / "metrics.jsonl"
-    path.write_text('{"seconds": 5, "loss": 1}\n{"seconds": 9, "loss": 0.5}\nnonsense\n{"seconds": 1, "loss": 0.4, "x"')
-    curves = Curves(tmp_path)
-    curves.read()
-    with path.open("a") as file:
-        file.write(': 2}\n{"seconds": 2, "loss": Infinity}\n')
-    curves.read()
-    assert list(curves.by_name["loss"].seconds) == [5, 9, 10]
-    assert curves.names == ["loss", "x"]

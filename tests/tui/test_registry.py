@@ -29,6 +29,7 @@ from annotat3d_tui.tui.job_commands import NoCommands
 from annotat3d_tui.tui.messages import MaskFound, Origin
 from annotat3d_tui.tui.registry import SCREENS, bindings, clashes, kinds
 from annotat3d_tui.tui.screens.colour_maps import ColourMaps
+from annotat3d_tui.tui.screens.compare import CompareScreen
 from annotat3d_tui.tui.screens.dataset_info import DatasetInfo
 from annotat3d_tui.tui.screens.datasets import DatasetsScreen
 from annotat3d_tui.tui.screens.details import Details
@@ -192,6 +193,10 @@ async def test_palette_and_help_of_the_jobs_and_of_one_list_every_action(tmp_pat
             assert unlisted(screen, screen.help_pages()) == []
             await pilot.press("enter")
             await pilot.pause()
+        await pilot.press("f7", "space", "p")
+        screen = pilot.app.screen
+        assert isinstance(screen, CompareScreen)
+        assert unlisted(screen, screen.help_pages()) == []
     assert job.number == 1
 
 

@@ -1,27 +1,26 @@
 """One job: a line of numbers, its curves, and its log as it grows."""
 
-import contextlib
 import socket
-import threading
-import time
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.message import Message
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from annotat3d_tui.jobs.curves import Curves
+from annotat3d_tui.jobs.compared import Run
+from annotat3d_tui.jobs.curves import memory_of
 from annotat3d_tui.jobs.job import Job
 from annotat3d_tui.jobs.log_lines import LogLines
 from annotat3d_tui.jobs.watching import Seen
 from annotat3d_tui.tui.actions import Act, acts_of, first_key, own_acts
+from annotat3d_tui.tui.growing import Follower, Grown, Watched
 from annotat3d_tui.tui.job_acting import JobActing
 from annotat3d_tui.tui.job_text import MUTED, STYLES, number_parts, plain
+from annotat3d_tui.tui.plot import Plot, Series
+from annotat3d_tui.tui.plotting import Plotting
 from annotat3d_tui.tui.screens.help import HelpPage, HelpScreen
 from annotat3d_tui.tui.widgets.curve import CurveView
 from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
@@ -37,6 +36,10 @@ BESIDE, BENEATH = 100, 36
 """Columns or rows from which on there is room for a second curve."""
 KEYS = (
     ("job.curve_before job.curve_after", "curve", "curve(1)", 3),
+    ("plot.left plot.right", "read", "cursor(1)", 4),
+    ("plot.log", "log", "log_scale", 5),
+    ("plot.smooth", "smooth", "smooth", 4),
+    ("plot.write", "CSV", "write_curves", 6),
     ("job.find", "search", "find", 2),
     ("job.next job.previous", "next", "next(1)", 4),
     ("log.follow", "follow", "follow", 2),
@@ -48,52 +51,18 @@ KEYS = (
     ("app.help", "help", "app.help", 0),
 )
 HELP = """\
-The curves are what the work has measured: loss and Dice of a training, else share done, memory and processors. The \
-log is followed until you scroll up. Of a progress bar its last state is shown, and nothing in a log commands this \
-terminal."""
+The curves are what the work has measured: loss and Dice of a training, else share done, memory and processors. They \
+are over the iterations where there are such, else over the time. A click in a curve reads its numbers there, as the \
+cursor does. The log is followed until you scroll up. Of a progress bar its last state is shown, and nothing in a log \
+commands this terminal."""
 
 
-class Grown(Message):
-    """There is more of the log, or of the curves."""
-
-
-class Follower(threading.Thread):
-    """Reads log and curves as they grow, until it is stopped; a disk that does not answer hinders no key."""
-
-    def __init__(self, lines: LogLines, curves: Curves, tell: Callable[[Grown], object]) -> None:
-        super().__init__(name="log", daemon=True)
-        self.lines, self.curves, self._tell = lines, curves, tell
-        self._stopped, self.shown = threading.Event(), threading.Event()
-        self.shown.set()
-
-    def run(self) -> None:
-        """Tell what is new as often as it is shown."""
-        due, more = 0.0, False
-        while not self._stopped.is_set():
-            more = self.lines.read() or more
-            if time.monotonic() >= due:
-                more = self.curves.read() or more
-                due = time.monotonic() + CURVES_EVERY
-            if more and self.shown.is_set():
-                more = False
-                self.shown.clear()
-                with contextlib.suppress(RuntimeError):  # the screen has ended in this moment
-                    self._tell(Grown())
-            self._stopped.wait(LOG_EVERY)
-
-    def stop(self) -> None:
-        """Read no more."""
-        self._stopped.set()
-
-
-class JobScreen(JobActing):
+class JobScreen(Plotting, JobActing):
     """All about one job."""
 
     CSS_PATH = "job.tcss"
     AUTO_FOCUS = "LogView"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "curve(-1)", "Curve before", id="job.curve_before", tooltip="Another one in its place."),
-        Binding("right", "curve(1)", "Curve after", id="job.curve_after", tooltip="Another one in its place."),
         Binding("slash", "find", "Search…", id="job.find", tooltip="In the log, upwards from the bright line."),
         Binding("n", "next(-1)", "Next found", id="job.next", tooltip="Upwards, to what was written before."),
         Binding("N", "next(1)", "Previous found", id="job.previous", tooltip="Downwards, to what was written later."),
@@ -103,8 +72,9 @@ class JobScreen(JobActing):
     def __init__(self, seen: Seen) -> None:
         super().__init__()
         self._seen, self._here = seen, socket.gethostname()
-        self._lines, self._curves = LogLines(seen.job.log), Curves(seen.job.folder)
-        self._follower = Follower(self._lines, self._curves, self.post_message)
+        self._lines, self._measured = LogLines(seen.job.log), Run.of_job(seen.job)
+        watched = [Watched(self._lines, LOG_EVERY), Watched(self._measured.curves, CURVES_EVERY)]
+        self._follower = Follower(watched, self.post_message)
         self._first = 0
 
     @property
@@ -148,14 +118,14 @@ class JobScreen(JobActing):
 
     def on_resize(self) -> None:
         """One curve, or two where there is room."""
-        self._show_curves()
+        self.show_plots()
         self._show_numbers()
 
     @on(Grown)
     def _grown(self) -> None:
         self._follower.shown.set()
         self.query_one(LogView).grown()
-        self._show_curves()
+        self.show_plots()
         self._show_numbers()
         self._say_where()
 
@@ -170,25 +140,41 @@ class JobScreen(JobActing):
             self.dismiss()
 
     def _show_numbers(self) -> None:
-        first, *others = number_parts(self._seen, self._curves.memory, self._here)
+        first, *others = number_parts(self._seen, memory_of(self._measured.curves.looked), self._here)
         parts = [Part(first, STYLES[self._seen.state]), *(Part(text, "", 1 + i) for i, text in enumerate(others))]
         line = self.query_one("#numbers", Static)
         line.update(joined(fitting(parts, max(line.content_size.width, 1))))
 
-    def _show_curves(self) -> None:
-        size, names = self.size, self._curves.names
+    def show_plots(self) -> None:
+        """One curve, or two where there is room."""
+        size, looked = self.size, self._measured.curves.looked
         beside, beneath = size.width >= BESIDE, size.height >= BENEATH
         box = self.query_one("#curves")
         box.set_class(beneath, "-beneath")
         box.set_class(beside and not beneath, "-beside")
         box.display = size.height >= 18
+        names = self.names_shown()
         for place, view in enumerate(self.query(CurveView)):
-            view.display = place == 0 or ((beside or beneath) and len(names) > 1)
-            if names:
-                which = (self._first + place) % len(names)
-                curve = self._curves.by_name[names[which]]
-                view.name_shown, view.place = names[which], f"{which + 1}/{len(names)}"
-                view.points = curve.seconds, curve.values
+            view.display = place == 0 or len(names) > 1
+            if place < len(names):
+                points = looked[names[place]]
+                look = self.look_at([points])
+                number = list(looked).index(names[place]) + 1
+                view.plot = Plot(names[place], (Series.of(points, look),), look, f"{number}/{len(looked)}")
+
+    def names_shown(self) -> list[str]:
+        """The curves that there is room for, from the one that was chosen on."""
+        names = list(self._measured.curves.looked)
+        room = 2 if self.size.width >= BESIDE or self.size.height >= BENEATH else 1
+        return [names[(self._first + place) % len(names)] for place in range(min(room, len(names)))]
+
+    def runs_shown(self) -> list[Run]:
+        """This job."""
+        return [self._measured]
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action cannot be done now; "" when it can."""
+        return self.why_not_plot(action) or super().why_not(action, parameters)
 
     def _say_where(self) -> None:
         log, lines = self.query_one(LogView), self._lines
@@ -211,9 +197,9 @@ class JobScreen(JobActing):
 
     def action_curve(self, step: int) -> None:
         """Another curve in the first place."""
-        if names := self._curves.names:
+        if names := list(self._measured.curves.looked):
             self._first = (self._first + step) % len(names)
-            self._show_curves()
+            self.show_plots()
 
     def action_find(self) -> None:
         """Let the person type what is searched for."""
@@ -258,11 +244,13 @@ class JobScreen(JobActing):
         self.query_one(LogView).action_follow()
 
     def action_back(self) -> None:
-        """Leave the line, then the search, then the screen."""
+        """Leave the line, then the cursor, then the search, then the screen."""
         line, log = self.query_one(Input), self.query_one(LogView)
         if line.display:
             line.display = False
             log.focus()
+        elif self.lifted_cursor():
+            return
         elif log.words:
             log.words = ""
             log.refresh()

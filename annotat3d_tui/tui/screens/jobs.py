@@ -1,6 +1,7 @@
 """Jobs (F7): all long work of the user, whichever screen or shell has started it."""
 
 import socket
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -9,11 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from annotat3d_tui.jobs.compared import LETTERS, MOST_COMPARED, Run
 from annotat3d_tui.jobs.keeping import DAYS, KEPT, clear
 from annotat3d_tui.jobs.watching import Seen
 from annotat3d_tui.tui.actions import Act, acts_of, first_key, own_acts, with_keys
-from annotat3d_tui.tui.job_acting import JobActing
+from annotat3d_tui.tui.job_acting import NONE, JobActing
 from annotat3d_tui.tui.job_text import MUTED, head_line, job_line, plain
+from annotat3d_tui.tui.screens.compare import CompareScreen
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.help import HelpPage
 from annotat3d_tui.tui.screens.job import JobScreen
@@ -28,8 +31,10 @@ from annotat3d_tui.tui.widgets.title_line import TitleLine
 KEYS = (
     ("list.choose", "details", "details", 1),
     ("jobs.new", "new", "new_job", 2),
+    ("jobs.mark", "mark", "mark", 3),
+    ("jobs.compare", "compare", "compare", 3),
     ("job.cancel", "cancel", "cancel_job", 2),
-    ("job.resubmit", "again", "resubmit", 3),
+    ("job.resubmit", "again", "resubmit", 4),
     ("job.open", "result", "open_result", 3),
     ("job.remove", "remove", "remove_job", 4),
     ("jobs.find", "filter", "find", 3),
@@ -41,7 +46,8 @@ KEYS = (
 HELP = """\
 Jobs outlive this screen and the line: {app.quit} leaves them running, {app.jobs} finds them again, as does \
 annotat3d jobs in a shell. A job of this machine waits until no other has the same GPU, or the processors. \
-▶ running, · queued, ✓ done, ✗ failed, ■ cancelled, ? lost: its process is gone without a word."""
+{jobs.mark} marks jobs by a letter each, and {jobs.compare} compares their curves in one plot. ▶ running, · queued, \
+✓ done, ✗ failed, ■ cancelled, ? lost: its process is gone without a word."""
 EMPTY = "There are no jobs yet: {jobs.new} starts one, as does annotat3d jobs run in a shell."
 
 
@@ -66,6 +72,8 @@ class JobsScreen(JobActing, TabScreen):
         Binding(
             "c", "clear", "Clear old ones…", id="jobs.clear", tooltip="Remove folders of jobs that ended long ago."
         ),
+        Binding("space", "mark", "Mark", id="jobs.mark", tooltip="To compare its curves, or no longer."),
+        Binding("p", "compare", "Compare curves", id="jobs.compare", tooltip="Those of the marked jobs in one plot."),
         Binding("escape,q", "back", "Back", id="jobs.back", tooltip="To where it was called."),
     ]
 
@@ -73,6 +81,7 @@ class JobsScreen(JobActing, TabScreen):
         super().__init__()
         self._found: list[Seen] = []
         self._wanted: int | None = None
+        self._marked: list[int] = []
         self._here = socket.gethostname()
 
     def compose(self) -> ComposeResult:
@@ -98,6 +107,7 @@ class JobsScreen(JobActing, TabScreen):
         chosen = self.chosen
         wanted = self.query_one(JobFilter).value.casefold().split()
         jobs = self.watching.jobs
+        self._marked = [number for number in self._marked if any(seen.number == number for seen in jobs)]
         self._found = [seen for seen in jobs if all(word in _words(seen) for word in wanted)]
         listed = self.query_one(LongList)
         listed.count = len(self._found)
@@ -113,7 +123,12 @@ class JobsScreen(JobActing, TabScreen):
     def _say_counts(self) -> None:
         jobs, running = self.watching.jobs, self.watching.jobs_running
         waiting = sum(seen.status.state == "queued" for seen in jobs)
-        counts = (f"{len(jobs)} job" + "s" * (len(jobs) != 1), f"{running} running", f"{waiting} waiting")
+        counts: tuple[str, ...] = (
+            f"{len(jobs)} job" + "s" * (len(jobs) != 1),
+            f"{running} running",
+            f"{waiting} waiting",
+        )
+        counts += (f"{len(self._marked)} marked",)
         parts = [text for text in counts if not text.startswith("0 ")]
         self.query_one(TitleLine).opened = (Part("Jobs", "bold"), *(Part(text, MUTED, 2) for text in parts))
         empty = self.query_one("#empty", Static)
@@ -145,6 +160,29 @@ class JobsScreen(JobActing, TabScreen):
         """All about the chosen job."""
         if seen := self.chosen:
             self.app.push_screen(JobScreen(seen))
+
+    def action_mark(self) -> None:
+        """Mark the chosen job, or no longer, and go to the next."""
+        if seen := self.chosen:
+            self._marked = marked_or_not(self._marked, seen.number)
+            self.query_one(LongList).refresh()
+            self._say_counts()
+            self.action_by(1)
+
+    def action_compare(self) -> None:
+        """The curves of the marked jobs."""
+        jobs = {seen.number: seen.job for seen in self.watching.jobs}
+        self.app.push_screen(CompareScreen([Run.of_job(jobs[number]) for number in self._marked]))
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action cannot be done now; "" when it can."""
+        if action == "compare" and not self._marked:
+            return with_keys("mark jobs first: {jobs.mark} does", self.app)
+        if action == "mark" and (seen := self.chosen) is None:
+            return NONE
+        if action == "mark" and len(self._marked) >= MOST_COMPARED and seen and seen.number not in self._marked:
+            return f"{MOST_COMPARED} jobs are marked, and there are no more letters"
+        return super().why_not(action, parameters)
 
     def action_find(self) -> None:
         """Let the person type what the jobs shown must hold."""
@@ -214,7 +252,9 @@ class JobsScreen(JobActing, TabScreen):
         return [HelpPage("Jobs", text, tuple(self.acts())), HelpPage("In the list", "", focused)]
 
     def _line(self, number: int, width: int) -> Content:
-        return job_line(self._found[number], width, self._here)
+        seen = self._found[number]
+        letter = LETTERS[self._marked.index(seen.number)] if seen.number in self._marked else ""
+        return job_line(seen, width, self._here, letter)
 
 
 class Head(Static):
@@ -223,6 +263,15 @@ class Head(Static):
     def render(self) -> Content:
         """As wide as the lines of the table."""
         return head_line(self.content_size.width - 1)
+
+
+def marked_or_not(marked: Sequence[int], number: int) -> list[int]:
+    """The marked with one more, or without it where it was.
+
+    >>> marked_or_not([3, 1], 2), marked_or_not([3, 1], 3)
+    ([3, 1, 2], [1])
+    """
+    return [one for one in marked if one != number] if number in marked else [*marked, number]
 
 
 def _words(seen: Seen) -> str:

@@ -1,90 +1,132 @@
-"""A curve in dots of Braille letters, eight to a cell, with its numbers."""
+"""Curves in dots of Braille letters, with their numbers, and a cursor that reads them."""
 
-from collections.abc import Sequence
+from itertools import groupby
 
-import numpy as np
-from numpy.typing import NDArray
+from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from annotat3d_tui.jobs.text import duration_text
-from annotat3d_tui.memory import bytes_text
+from annotat3d_tui.jobs.text import measured_text, place_text
+from annotat3d_tui.render.lines import NOBODY, Drawn, Frame, column_of, draw, frame_of
 from annotat3d_tui.tui.job_text import plain
+from annotat3d_tui.tui.plot import NO_LOGARITHM, Plot, Series, ticks
+from annotat3d_tui.tui.themes import run_colour
 
 AXIS = 9
 """Cells for the numbers at the left."""
 MUTED = "$foreground 60%"
-DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-"""The bit of each dot of a Braille letter, by row and column."""
-EMPTY = 0x2800
+FAINT = "$foreground 45%"
 
 
 class CurveView(Widget):
-    """A name, its last, lowest and highest value, and the curve; `place` says which of how many it is."""
+    """A plot: what it shows, the numbers, the curves; a click puts the cursor there."""
 
     DEFAULT_CSS = "CurveView { height: 1fr; width: 1fr; }"
+    ALLOW_SELECT = False
 
-    name_shown: reactive[str] = reactive("")
-    place: reactive[str] = reactive("")
-    points: reactive[tuple[Sequence[float], Sequence[float]]] = reactive(((), ()), always_update=True)
+    plot: reactive[Plot] = reactive(Plot)
+
+    class Pointed(Message):
+        """The cursor is wanted at a place on the x axis of a plot over `over`."""
+
+        def __init__(self, place: float, over: str) -> None:
+            super().__init__()
+            self.place, self.over = place, over
 
     def render(self) -> Content:
         """As many lines as there is room for."""
-        seconds, values = self.points
-        width, height = self.content_size.width, self.content_size.height
-        if not len(values) or height < 1:
+        plot, width = self.plot, self.content_size.width
+        if not plot.series or self.content_size.height < 1:
             return Content.styled("nothing was measured yet", MUTED)
-        low, high, last = min(values), max(values), values[-1]
-        name = self.name_shown
-        head = Content.assemble(
-            (plain(name), "bold"), f" {number_text(name, last)} ",
-            (f"{number_text(name, low)} … {number_text(name, high)}  {self.place}", MUTED),
-        ).truncate(width)  # fmt: skip
-        rows, cells = height - 2, width - AXIS
+        head = self._head().truncate(width, ellipsis=True)
+        cells, rows = self._cells, self._rows
         if rows < 1 or cells < 4:
             return head
-        drawn = braille(np.asarray(seconds), np.asarray(values), cells, rows)
-        numbers = [number_text(name, high), *[""] * (rows - 2), number_text(name, low)][-rows:]
+        frame = self._frame
+        drawn = draw(plot.lines(), frame, cells, rows)
+        numbers = ticks(plot, frame.low, frame.high, rows)
+        cursor = None if plot.look.cursor is None else column_of(plot.look.cursor, frame, cells)
         lines = [
-            Content.assemble((f"{number:>{AXIS - 1}} "[-AXIS:], MUTED), (row, "$text-accent"))
-            for number, row in zip(numbers, drawn, strict=True)
+            Content.assemble((f"{number:>{AXIS - 1}} "[-AXIS:], MUTED), self._row(drawn, row, cursor))
+            for row, number in enumerate(numbers)
         ]
-        begin, end = duration_text(seconds[0]), duration_text(seconds[-1])
-        foot = Content.styled(" " * AXIS + begin + end.rjust(max(cells - len(begin), 0)), MUTED)
-        return Content("\n").join([head, *lines, foot])
+        return Content("\n").join([head, *lines, self._foot(frame, cells)])
 
+    @property
+    def _cells(self) -> int:
+        return self.content_size.width - AXIS
 
-def number_text(name: str, value: float) -> str:
-    """A number as its curve has it: a share in per cent, memory in bytes.
+    @property
+    def _rows(self) -> int:
+        return self.content_size.height - 2
 
-    >>> number_text("share", 0.5), number_text("memory", 2e9), number_text("loss", 0.21345)
-    ('50 %', '2.0 GB', '0.213')
-    """
-    if name == "share":
-        return f"{100 * value:.0f} %"
-    return bytes_text(value) if name == "memory" else f"{value:.3g}"
+    @property
+    def _frame(self) -> Frame:
+        return frame_of(self.plot.lines())
 
+    @property
+    def step(self) -> float:
+        """The least step of the cursor that is seen."""
+        frame = self._frame
+        return (frame.right - frame.left) / max(self._cells, 1)
 
-def braille(x: NDArray[np.float64], y: NDArray[np.float64], cells: int, rows: int) -> list[str]:
-    """The curve through points in the order of x, in lines of Braille letters.
+    def _head(self) -> Content:
+        plot = self.plot
+        name, look = plot.name, plot.look
+        parts = [(plain(name), "bold")]
+        if not plot.lettered:
+            parts += self._numbers_of(plot.series[0])
+        if look.log:
+            parts.append(("log" if plot.is_log else f"log: {NO_LOGARITHM}", MUTED))
+        if look.strength:
+            parts.append((f"smooth {look.strength:g}", MUTED))
+        if look.cursor is not None and plot.lettered:
+            parts.append((f"at {place_text(look.over, look.cursor)}", "bold"))
+        parts.append((plot.place, MUTED))
+        return Content(" ").join(Content.assemble(part) for part in parts if part[0])
 
-    >>> braille(np.array([0.0, 1.0]), np.array([0.0, 1.0]), 2, 1)
-    ['⡠⠊']
-    """
-    columns, heights = 2 * cells, 4 * rows
-    span, reach = float(np.ptp(x)) or 1.0, float(np.ptp(y)) or 1.0
-    across = np.round((x - x[0]) / span * (columns - 1)).astype(np.int64)
-    down = np.round((y.max() - y) / reach * (heights - 1)).astype(np.int64)
-    where = np.arange(across[0], across[-1] + 1)
-    middle = np.round(np.interp(where, across, down)).astype(np.int64)
-    top, bottom = middle.copy(), middle.copy()
-    np.minimum.at(top, across - across[0], down)
-    np.maximum.at(bottom, across - across[0], down)
-    top[1:] = np.minimum(top[1:], np.minimum(bottom[:-1] + 1, bottom[1:]))
-    bottom[1:] = np.maximum(bottom[1:], np.maximum(top[:-1] - 1, top[1:]))
-    level = np.arange(heights)[:, None]
-    dots = np.zeros((heights, columns), bool)
-    dots[:, where] = (level >= top) & (level <= bottom)
-    letters = (dots.reshape(rows, 4, cells, 2) * DOTS[None, :, None, :]).sum(axis=(1, 3)) + EMPTY
-    return ["".join(map(chr, row)).replace(chr(EMPTY), " ") for row in letters.tolist()]
+    def _numbers_of(self, one: Series) -> list[tuple[str, str]]:
+        """The number at the cursor, else the last one; lowest and highest."""
+        name, look = self.plot.name, self.plot.look
+        low, high = (measured_text(name, value) for value in (one.raw.min(), one.raw.max()))
+        if look.cursor is None:
+            return [(measured_text(name, one.y[-1]), ""), (f"{low} … {high} ", MUTED)]
+        number = one.at(look.cursor)
+        smooth = f" ({measured_text(name, one.y[number])} smooth)" if look.strength else ""
+        here = f"{measured_text(name, one.raw[number])}{smooth} at {place_text(look.over, one.x[number])}"
+        return [(here, "bold $text-accent"), (f"{low} … {high} ", MUTED)]
+
+    def _row(self, drawn: Drawn, row: int, cursor: int | None) -> Content:
+        letters, owners = drawn.letters[row].tolist(), drawn.owners[row].tolist()
+        cells = [(letter, self._style(owner)) for letter, owner in zip(letters, owners, strict=True)]
+        if cursor is not None:
+            letter, style = cells[cursor]
+            cells[cursor] = ("│", MUTED) if letter == " " else (letter, f"{style} reverse")
+        runs = groupby(cells, key=lambda cell: cell[1])
+        return Content.assemble(*(("".join(letter for letter, _ in run), style) for style, run in runs))
+
+    def _style(self, owner: int) -> str:
+        if owner == NOBODY:
+            return ""
+        one, behind = self.plot.series_of(owner)
+        if behind:
+            return FAINT
+        return run_colour(one.number, self.app.current_theme.dark) if self.plot.lettered else "$text-accent"
+
+    def _foot(self, frame: Frame, cells: int) -> Content:
+        over = self.plot.look.over
+        begin, end = place_text(over, frame.left), place_text(over, frame.right)
+        word = "iteration" if over == "iteration" else "time"
+        middle = word if cells > len(begin) + len(end) + len(word) + 4 else ""
+        room = max(cells - len(begin) - len(end), 1)
+        return Content.styled(" " * AXIS + begin + middle.center(room) + end, MUTED)
+
+    def on_click(self, event: events.Click) -> None:
+        """The cursor goes where the pointer is."""
+        cell = event.x - self.gutter.left - AXIS
+        if self.plot.series and 0 <= cell < self._cells and self._rows >= 1:
+            frame = self._frame
+            place = frame.left + (frame.right - frame.left) * cell / max(self._cells - 1, 1)
+            self.post_message(self.Pointed(place, self.plot.look.over))
