@@ -51,23 +51,62 @@ def classify_voxels(
     Beside the label volume a thread needs the slabs of the features and 64 MiB of codes; smoothing needs 2 bytes
     a voxel for each label, in a file where that is large.
     """
-    label = empty(image.shape, np.uint8 if model.labels.max(initial=0) <= 255 else np.uint16)
+    label = empty(image.shape, _kind(model))
     first, last, _ = (planes or slice(None)).indices(len(image))
     label[:first] = 0
     label[last:] = 0
     if probabilities is not None:
         probabilities[:, :first] = probabilities[:, last:] = np.nan
+        probabilities = probabilities[:, first:last]
+    inside = slice(first, last)
+    _label_into(label[inside], image, features, model, smoothing, inside, probabilities, threads, progress)
+    return label
+
+
+def classify_planes(
+    image: NDArray[Any],
+    features: Features,
+    model: Model,
+    planes: slice,
+    *,
+    smoothing: Smoothing | None = None,
+    threads: int = 1,
+    progress: Progress = quiet,
+) -> NDArray[Any]:
+    """Some planes of what `classify_voxels` gives, (planes, Y, X), in no more memory than they take."""
+    label = empty((planes.stop - planes.start, *image.shape[1:]), _kind(model))
+    _label_into(label, image, features, model, smoothing, planes, None, threads, progress)
+    return label
+
+
+def _kind(model: Model) -> type[np.uint8] | type[np.uint16]:
+    """The type that holds the labels of a model."""
+    return np.uint8 if model.labels.max(initial=0) <= 255 else np.uint16
+
+
+def _label_into(
+    label: NDArray[Any],
+    image: NDArray[Any],
+    features: Features,
+    model: Model,
+    smoothing: Smoothing | None,
+    planes: slice,
+    probabilities: NDArray[np.floating[Any]] | None,
+    threads: int,
+    progress: Progress,
+) -> None:
+    """Write label (planes, Y, X) and, where wanted, probabilities (k, planes, Y, X) of some planes of an image."""
     if smoothing is not None:
-        _smoothly(image, features, model, smoothing, label, slice(first, last), probabilities, threads, progress)
-        return label
+        _smoothly(image, features, model, smoothing, label, planes, probabilities, threads, progress)
+        return
 
     def take(slab: Slab, shares: NDArray[np.float32]) -> None:
-        label[slab.write] = _most_probable(model.labels, shares)
+        here = slice(slab.start - planes.start, slab.stop - planes.start)
+        label[here] = _most_probable(model.labels, shares)
         if probabilities is not None:
-            probabilities[:, slab.write] = shares
+            probabilities[:, here] = shares
 
-    _probabilities(image, features, model, range(first, last), take, threads, progress)
-    return label
+    _probabilities(image, features, model, range(planes.start, planes.stop), take, threads, progress)
 
 
 def _smoothly(
@@ -95,11 +134,19 @@ def _smoothly(
     guide = empty(near.shape, np.float16)
     make_guide(image, dimensions, guide, planes=slice(first, last), threads=threads, progress=part(progress, 0.8, 0.84))
     inner = slice(planes.start - first, planes.stop - first)
+    alone = near.shape == label.shape
+    found = label if alone else empty(near.shape, label.dtype)
+    chances = probabilities
+    if probabilities is not None and not alone:
+        chances = empty((len(model.labels), *near.shape), probabilities.dtype)
     smooth_probabilities(
-        sharp, guide, model.labels, label[first:last], smoothing, dimensions=dimensions, planes=inner,
-        out=None if probabilities is None else probabilities[:, first:last], threads=threads,
-        progress=part(progress, 0.84, 1.0),
+        sharp, guide, model.labels, found, smoothing, dimensions=dimensions, planes=inner, out=chances,
+        threads=threads, progress=part(progress, 0.84, 1.0),
     )  # fmt: skip
+    if not alone:
+        label[:] = found[inner]
+        if probabilities is not None and chances is not None:
+            probabilities[:] = chances[:, inner]
 
 
 def _probabilities(

@@ -82,14 +82,16 @@ class Features(Parameters):
         superpixels: NDArray[np.int32] | None = None,
         marked: NDArray[np.int64] | None = None,
         planes: slice | None = None,
+        at: int | None = None,
         threads: int = 1,
         progress: Progress = quiet,
     ) -> Table:
         """The table of features of superpixels and of marked voxels of an image.
 
-        `image` (Z, Y, X) of uint8, uint16, int16, int32, float32 or float64, finite. `superpixels` of the
-        same shape has ids from 1; `marked` (m, 3) has coordinates z, y, x. For a preview,
-        `planes` restricts pooling to these planes; superpixels that they do not cut get NaN. Planes in which
+        `image` (Z, Y, X) of uint8, uint16, int16, int32, float32 or float64, finite. `superpixels` has ids from 1, of
+        the same shape or, when it is known of some planes only, of those from plane `at` on; `marked` (m, 3) has
+        coordinates z, y, x. For a preview, `planes` restricts pooling to these planes; superpixels that they do not
+        cut get NaN. Planes in which
         nothing is asked for are not computed. Beyond its inputs it needs one to three float32 slabs a thread
         (up to 12 planes, 64 MiB each; `hessian` four to six, `structure_tensor` up to nine), for radii from 8 on the
         image on a coarser grid (a few hundredths of its voxels), and 4 bytes for each superpixel and column: the table.
@@ -106,17 +108,20 @@ class Features(Parameters):
 
         source = Source.of(image)
         shape = source.image.shape
-        ids, count = _checked_superpixels(superpixels, shape)
+        ids, count = _checked_superpixels(superpixels, shape, at)
         coordinates = _checked_marks(marked, shape)
         used = self.settled(source.image)
+        begin = at or 0
         first, last, _ = (planes or slice(None)).indices(shape[0])
+        if ids is not None:
+            first, last = max(first, begin), min(last, begin + len(ids))
         needed = np.zeros(shape[0], np.bool_)
         if ids is not None:
             needed[first:last] = True
         if coordinates is not None:
             needed[coordinates[:, 0]] = True
         blocks = cut(needed, slab_thickness(shape))
-        regions = None if ids is None else Regions(ids, count, (first, last), self.names, self.pooling, blocks)
+        regions = None if ids is None else Regions(ids, begin, count, (first, last), self.names, self.pooling, blocks)
         marks = None if coordinates is None else Marks(coordinates, self.names)
         dimensions = int(used.dimensions)
         todo = evaluations(self.filters, self.radii, dimensions)
@@ -130,12 +135,13 @@ class Features(Parameters):
 
 
 def _checked_superpixels(
-    superpixels: NDArray[np.int32] | None, shape: tuple[int, ...]
+    superpixels: NDArray[np.int32] | None, shape: tuple[int, ...], at: int | None
 ) -> tuple[NDArray[np.int32] | None, int]:
     """Superpixels as kernels read them, and the highest id."""
     if superpixels is None:
         return None, 0
-    if superpixels.shape != shape:
+    planes = shape[0] if at is None else len(superpixels)
+    if superpixels.shape != (planes, *shape[1:]) or not 0 <= (at or 0) <= shape[0] - planes:
         raise ShapeMismatch(
             f"The superpixels must have the image's shape {shape}, received {superpixels.shape}: "
             "give superpixels of this image."

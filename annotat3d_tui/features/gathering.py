@@ -55,7 +55,9 @@ class Marks:
 
 
 class Regions:
-    """Features of superpixels (Z, Y, X) with ids 1 to `count`, of which planes `first` to `last` are pooled.
+    """Features of superpixels with ids 1 to `count`, of which planes `first` to `last` are pooled.
+
+    superpixels: (planes, Y, X), from plane `at` of the image on, these planes among them.
 
     Blocks are numbered from 0, in order; `blocks` are their (start, stop) planes. First every block is
     counted, then `begin`, then every block of every feature is taken. `columns` (count, features × pools) are
@@ -65,13 +67,14 @@ class Regions:
     def __init__(
         self,
         superpixels: NDArray[np.int32],
+        at: int,
         count: int,
         planes: tuple[int, int],
         features: tuple[str, ...],
         pooling: tuple[str, ...],
         blocks: list[tuple[int, int]],
     ) -> None:
-        self._superpixels = superpixels
+        self._superpixels, self._at = superpixels, at
         self._parts = [slice(max(start, planes[0]), max(start, min(stop, planes[1]))) for start, stop in blocks]
         self._starts = [start for start, _ in blocks]
         self._pooling = pooling
@@ -83,7 +86,7 @@ class Regions:
 
     def count(self, number: int) -> None:
         """Count the voxels of superpixels in block `number`."""
-        self._census.look(number, self._superpixels[self._parts[number]])
+        self._census.look(number, self._ids(self._parts[number]))
 
     def begin(self) -> None:
         """All is counted."""
@@ -101,9 +104,13 @@ class Regions:
             if part.start < part.stop:
                 first = part.start - self._starts[number]
                 inside = values[first : first + part.stop - part.start]
-                self._pools[feature].add(number, inside, self._superpixels[part])
+                self._pools[feature].add(number, inside, self._ids(part))
             self._turns.done(feature)
 
     def stop(self) -> None:
         """Nobody wants the columns any more."""
         self._turns.stop()
+
+    def _ids(self, planes: slice) -> NDArray[np.int32]:
+        """The superpixels of some planes of the image."""
+        return self._superpixels[max(planes.start - self._at, 0) : max(planes.stop - self._at, 0)]

@@ -8,7 +8,7 @@ from annotat3d_tui.features.gathering import Regions
 
 def pooled(ids, values, planes, blocks):
     """Columns mean, minimum, maximum of one feature, block by block, each block counted last to first."""
-    regions = Regions(ids, int(ids.max()), planes, ("x",), ("mean", "minimum", "maximum"), blocks)
+    regions = Regions(ids, 0, int(ids.max()), planes, ("x",), ("mean", "minimum", "maximum"), blocks)
     for number in reversed(range(len(blocks))):
         regions.count(number)
     regions.begin()
