@@ -29,6 +29,7 @@ DEBIAN_PACKAGE_OF = {
 }
 LIBRARIES = (
     "numpy", "numba", "scipy", "scikit-learn", "tifffile", "imagecodecs", "h5py", "tensorflow", "pillow", "textual",
+    "pyvista",
 )  # fmt: skip
 SMALL_BUDGET = 2_000_000_000
 SMALL_DISK = 5_000_000_000

@@ -13,6 +13,7 @@
     ├── MissingLibrary   (ImportError)        a library that is not installed, with the package that brings it
     ├── BrokenFilter     (RuntimeError)       a filter of another package that cannot be loaded or does not do its work
     ├── TrainingDiverged (ArithmeticError)    the loss of a training is no longer a number
+    ├── DrawingFailed    (RuntimeError)       the process that draws in 3D is lost, or cannot draw what it is asked
     ├── WorkspaceInUse   (RuntimeError)       another process has the workspace open
     ├── ReadOnly         (PermissionError)    a workspace that was opened only to be looked at
     └── Cancelled        (RuntimeError)       stopped on request; nothing was changed
@@ -71,6 +72,10 @@ class BrokenFilter(Annotat3DError, RuntimeError):
 
 class TrainingDiverged(Annotat3DError, ArithmeticError):
     """The loss of a training is no longer a number."""
+
+
+class DrawingFailed(Annotat3DError, RuntimeError):
+    """The process that draws in 3D is lost, or cannot draw what it is asked."""
 
 
 class WorkspaceInUse(Annotat3DError, RuntimeError):

@@ -1,0 +1,10 @@
+"""Volumes, labels and slices in space: described here, drawn by one child process that owns the graphics library.
+
+grid      how voxels lie in space
+camera    from where it is seen: orbit, pan, zoom, fly, home; views kept in files
+scene     what is shown
+cut       the clipping plane
+renderer  the handle: starts the child, gives it volumes, asks for pictures
+
+Vectors and places are (z, y, x), as the axes of arrays are; lengths are in the unit of the voxel size.
+"""
