@@ -23,7 +23,7 @@ from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.cli.outputs import check_outputs, made_folder
 from annotat3d_tui.cli.telling import voxels_of, voxels_text
 from annotat3d_tui.errors import Annotat3DError, CannotWrite, InvalidParameter
-from annotat3d_tui.jobs.reporting import report_failure
+from annotat3d_tui.jobs.reporting import goes_on, report_failure
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.volume.files import save_labels
 from annotat3d_tui.volume.place import IMAGES
@@ -61,7 +61,8 @@ def run(given: argparse.Namespace) -> int:
 
     trained, _ = open_trained(given.classifier)
     plan = _plan(given, trained)
-    todo = {image: paths for image, paths in plan.items() if not (given.skip_existing and paths["label"].exists())}
+    skip = given.skip_existing or (goes_on() and not given.overwrite)
+    todo = {image: paths for image, paths in plan.items() if not (skip and paths["label"].exists())}
     inputs = [*given.images, given.classifier, *([given.superpixels] if given.superpixels else [])]
     with _folder(given):
         check_outputs([path for paths in todo.values() for path in paths.values()], [], given.overwrite, inputs)

@@ -1,5 +1,6 @@
 """Label volumes of images, by a network. The images are read, and the labels written, patch by patch, so that both may
-be larger than memory. An image that fails is named and the others go on.
+be larger than memory. An image that fails is named and the others go on. What became of an image, how long it took and
+how many voxels each label has is kept beside its label, in IMAGE.infer.json.
 
 annotat3d infer --network beads a.tif b.tif -o labels/
 annotat3d jobs run --devices freest:2 -- infer --network beads scans/*.tif -o labels/ --skip-existing
@@ -22,15 +23,17 @@ from annotat3d_tui.cli.maps import probability_path
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.cli.outputs import check_outputs, made_folder
 from annotat3d_tui.cli.telling import voxels_of, voxels_text
-from annotat3d_tui.cli.training_job import goes_on
 from annotat3d_tui.errors import Annotat3DError, CannotWrite, InvalidParameter
 from annotat3d_tui.jobs.gpu_driver import Driver
-from annotat3d_tui.jobs.gpus import environment, resolve
-from annotat3d_tui.jobs.reporting import job_folder, report_failure
+from annotat3d_tui.jobs.gpu_room import room_on
+from annotat3d_tui.jobs.gpus import environment, resolve, seen_by, taken
+from annotat3d_tui.jobs.reporting import goes_on, job_folder, report_failure
 from annotat3d_tui.jobs.text import duration_text
 from annotat3d_tui.networks.applying import Applied, Applier, check_memory
+from annotat3d_tui.networks.fitting import Room
 from annotat3d_tui.networks.inference import Inference, Sides, Triple, sides_for
 from annotat3d_tui.networks.network import Network, open_network
+from annotat3d_tui.networks.outcome import Outcome, keep_outcome, label_path, outcome_of
 from annotat3d_tui.volume.files import save_labels, save_volume
 from annotat3d_tui.volume.place import IMAGES
 
@@ -75,11 +78,11 @@ def run(given: argparse.Namespace) -> int:
     plan = _plan(given, network)
     skip = given.skip_existing or (goes_on() and not given.overwrite)
     overwrite = given.overwrite or skip
-    todo = {image: paths for image, paths in plan.items() if not (skip and all(path.exists() for path in paths))}
+    todo = {image: paths for image, paths in plan.items() if not (_is_there(paths) if skip else _is_ours(paths))}
     made_folder(Path(given.output))
     check_outputs([path for paths in todo.values() for path in paths], [], overwrite, given.images)
-    _choose_devices(given)
-    need = check_memory(network, parameters, sides, budget_of(given))
+    room = _choose_devices(given)
+    need = check_memory(network, parameters, sides, budget_of(given), room)
     results = list(_each(given, network, parameters, sides, todo, overwrite)) if todo else []
     failed = [one["image"] for one in results if "error" in one]
     skipped = [image for image in plan if image not in todo]
@@ -112,7 +115,7 @@ def _plan(given: argparse.Namespace, network: Network) -> dict[str, list[Path]]:
     first: dict[Path, str] = {}
     plan = {}
     for image in given.images:
-        label = Path(given.output) / f"{Path(image).stem}.tif"
+        label = label_path(Path(given.output), image)
         if (other := first.setdefault(label, image)) != image:
             raise CannotWrite(
                 f"{other} and {image} must give two files, received one name for both, {label}: "
@@ -125,13 +128,32 @@ def _plan(given: argparse.Namespace, network: Network) -> dict[str, list[Path]]:
     return plan
 
 
-def _choose_devices(given: argparse.Namespace) -> None:
-    """Let TensorFlow see the devices that were asked for; in a job it sees what the job was given."""
-    if not given.devices:
-        return
-    if job_folder():
+def _is_there(paths: list[Path]) -> bool:
+    return all(path.exists() for path in paths)
+
+
+def _is_ours(paths: list[Path]) -> bool:
+    """Whether an earlier attempt of this job has written it all, so that it is not to be replaced again."""
+    if not goes_on() or not _is_there(paths):
+        return False
+    outcome = outcome_of(paths[0])
+    return outcome is not None and not outcome.error and outcome.job == str(job_folder())
+
+
+def _choose_devices(given: argparse.Namespace) -> Room | None:
+    """Let TensorFlow see the devices that were asked for; in a job it sees what the job was given.
+
+    Gives the room on them, None without a GPU.
+    """
+    if given.devices and job_folder():
         raise InvalidParameter("--devices of a job are given to jobs run: put them before the --.")
-    os.environ |= environment(resolve(given.devices, Driver().read()))
+    reading = Driver().read()
+    if given.devices:
+        uuids = resolve(given.devices, reading)
+        if why := taken(uuids, reading):
+            print(f"annotat3d: {why}: this shares it (as a job it would wait)", file=sys.stderr)
+        os.environ |= environment(uuids)
+    return room_on(seen_by(os.environ, reading), reading)
 
 
 def _each(
@@ -155,17 +177,34 @@ def _each(
             _save(applied, network, paths, overwrite)
         except Annotat3DError as error:
             print(f"annotat3d: {image}: {error}", file=sys.stderr)
+            keep_outcome(paths[0], _outcome(image, network, error=str(error)))
             yield {"image": image, "error": str(error)}
             continue
+        outcome = _outcome(
+            image,
+            network,
+            label=str(paths[0].absolute()),
+            shape=applied.found.label.shape,
+            voxels=voxels_of(applied.found.label, max(network.classes)),
+            seconds=round(time.monotonic() - begun, 2),
+            work=applied.work,
+            devices="GPU" if applier.on_gpu else "CPU",
+        )
+        keep_outcome(paths[0], outcome)
         line(1.0, f"done  {count}".rstrip())
         yield {
             "image": image,
             "label": str(paths[0]),
             "maps": [str(path) for path in paths[1:]],
-            "size": size_text(applied.found.label.shape),
-            "voxels": voxels_of(applied.found.label, max(network.classes)),
-            "seconds": round(time.monotonic() - begun, 2),
+            "size": size_text(outcome.shape),
+            "voxels": outcome.voxels,
+            "seconds": outcome.seconds,
         }
+
+
+def _outcome(image: str, network: Network, **known: Any) -> Outcome:
+    job, now = str(job_folder() or ""), round(time.time(), 1)
+    return Outcome(str(Path(image).absolute()), str(network.folder.absolute()), at=now, job=job, **known)
 
 
 def _counted(line: Progress, count: str) -> Progress:

@@ -11,12 +11,11 @@ from annotat3d_tui.cli.flags import add_parameter_flags, with_flags
 from annotat3d_tui.cli.jobs import follow
 from annotat3d_tui.cli.jobs_run import devices_of
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
-from annotat3d_tui.jobs.folder import ATTEMPT
 from annotat3d_tui.jobs.gpu_driver import Driver
 from annotat3d_tui.jobs.gpu_room import room_on
 from annotat3d_tui.jobs.gpus import environment, seen_by
 from annotat3d_tui.jobs.local import request_of, start
-from annotat3d_tui.jobs.reporting import Reporter, job_folder
+from annotat3d_tui.jobs.reporting import Reporter, goes_on, job_folder
 from annotat3d_tui.jobs.text import duration_text
 from annotat3d_tui.networks.augmentation import Augmentation
 from annotat3d_tui.networks.beginning import begin, check_new
@@ -68,11 +67,6 @@ def augmentation_of(given: argparse.Namespace) -> Augmentation | None:
 def runs_here(given: argparse.Namespace) -> bool:
     """Whether this process is to train."""
     return bool(given.here) or job_folder() is not None
-
-
-def goes_on() -> bool:
-    """Whether this is a later attempt of a job that was ended by something else."""
-    return job_folder() is not None and int(os.environ.get(ATTEMPT) or 1) > 1
 
 
 def train_new(given: argparse.Namespace, training: Training, title: str, begin_from: Network | None = None) -> int:

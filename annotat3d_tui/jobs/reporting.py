@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from annotat3d_tui.blocks import seconds_left
-from annotat3d_tui.jobs.folder import FAILURE, METRICS, PROGRESS, RESULT, TOKEN, write_json
+from annotat3d_tui.jobs.folder import ATTEMPT, FAILURE, METRICS, PROGRESS, RESULT, TOKEN, write_json
 
 BETWEEN = 0.5
 """Seconds between two words on the progress."""
@@ -22,6 +22,14 @@ def job_folder() -> Path | None:
     """The folder of the job that this process works for; None outside of one."""
     folder = os.environ.get(TOKEN)
     return Path(folder) if folder else None
+
+
+def goes_on() -> bool:
+    """Whether this is a later attempt of a job that was ended by something else: what is done need not be done again.
+
+    Each command says itself what that means.
+    """
+    return job_folder() is not None and int(os.environ.get(ATTEMPT) or 1) > 1
 
 
 class Reporter:

@@ -34,8 +34,6 @@ from annotat3d_tui.processes import Process
 
 TICK, WAITING_TICK = 0.25, 0.5
 """Seconds between two looks at the work, and at whom to wait for."""
-RESUMED = ("classify",)
-"""Commands that know --skip-existing."""
 RESERVE, RESERVED = ".reserve", 1 << 14
 """A file that is given up on a full disk, so that the end of the job can be written, and its bytes."""
 PATIENCE = 3600.0
@@ -121,7 +119,7 @@ class Supervisor:
         for name in (FAILURE, PROGRESS):  # of an attempt before
             (self.job.folder / name).unlink(missing_ok=True)
         try:
-            work = child.start(self._words(), self.job.request.folder, self._environment())
+            work = child.start(self.job.request.command, self.job.request.folder, self._environment())
         except OSError as error:
             where = f"{self.job.request.folder}: {error.strerror}"
             self._end("failed", f"the work could not be started in {where}; is the folder still there?")
@@ -155,12 +153,6 @@ class Supervisor:
             for_memory = kills_for_memory() > killed_before
             self._end("failed", end.reason(str(told.get("sentence", "")), for_memory, meter.peak))
         return work.returncode if work.returncode >= 0 else 128 - work.returncode
-
-    def _words(self) -> tuple[str, ...]:
-        """The command; a later attempt leaves out what is there already, where nothing was to be replaced."""
-        words = self.job.request.command
-        resumes = self.status.attempt > 1 and words[0] in RESUMED and "--overwrite" not in words
-        return (*words, "--skip-existing") if resumes and "--skip-existing" not in words else words
 
     def _queue_again(self) -> None:
         """The time limit is near: let Slurm begin the job anew, later."""

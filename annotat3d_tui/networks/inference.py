@@ -197,7 +197,7 @@ def _blended(
 ) -> None:
     """Sums of a layer of patches at a time, which rolls through the planes."""
     sides, (depth, height, width) = framed.sides, framed.shape
-    half = tuple(0 if side == 1 else side // 4 for side in sides.patch)
+    half = half_overlap(sides.patch)
     count = tile_count(framed.shape, sides.patch, half)
     weight = _bell(sides.patch)
     rows = min(sides.patch[0], depth)
@@ -232,6 +232,15 @@ def _put_layers(
         for plane in range(left):  # one by one, since NumPy would copy what overlaps
             array[plane] = array[done + plane]
         array[left:] = 0
+
+
+def half_overlap(patch: Sequence[int]) -> tuple[int, ...]:
+    """The border by which patches that are blended overlap by half.
+
+    >>> half_overlap((1, 64, 64))
+    (0, 16, 16)
+    """
+    return tuple(0 if side == 1 else side // 4 for side in patch)
 
 
 def _bell(patch: Sequence[int]) -> NDArray[np.float32]:

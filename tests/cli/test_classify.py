@@ -9,6 +9,7 @@ import tifffile
 from annotat3d_tui.__main__ import main
 from annotat3d_tui.archive import pack, unpack
 from annotat3d_tui.classifiers.store import FORMAT
+from annotat3d_tui.jobs.folder import ATTEMPT, TOKEN
 from tests.cli.test_commands import Capture, answer, refusal
 
 KEEP = ("--save-classifier", "c.classifier.npz", "--save-training", "t.training.npz")
@@ -54,6 +55,17 @@ def test_many_images_into_a_folder_and_a_bad_one_is_named(capsys: Capture, kept:
     assert "labels/image.tif exists" in refusal(capsys, *classify("image.tif", "other.tif", output="labels"))
     facts = answer(capsys, *classify("image.tif", "other.tif", "--skip-existing", output="labels"))
     assert facts["skipped"] == ["image.tif", "other.tif"]
+
+
+def test_a_later_attempt_of_a_job_leaves_out_what_is_there(
+    capsys: Capture, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(capsys, *classify("image.tif", "other.tif", output="labels"))
+    Path("labels/other.tif").unlink()
+    monkeypatch.setenv(TOKEN, str(kept))
+    monkeypatch.setenv(ATTEMPT, "2")
+    facts = answer(capsys, *classify("image.tif", "other.tif", output="labels"))
+    assert (facts["skipped"], [one["image"] for one in facts["images"]]) == (["image.tif"], ["other.tif"])
 
 
 def test_what_does_not_fit_is_one_sentence(capsys: Capture, kept: Path) -> None:

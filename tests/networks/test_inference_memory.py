@@ -9,6 +9,7 @@ import pytest
 
 from annotat3d_tui.errors import OverBudget
 from annotat3d_tui.networks.applying import check_memory, memory_for
+from annotat3d_tui.networks.fitting import Room
 from annotat3d_tui.networks.inference import Inference, sides_for
 from annotat3d_tui.networks.network import Network
 from annotat3d_tui.networks.settings import Training
@@ -17,6 +18,7 @@ LIMITED = """
 import resource, sys
 import numpy as np
 from annotat3d_tui import allocation
+from annotat3d_tui.networks.fitting import Room
 from annotat3d_tui.networks.inference import Sides, infer
 from annotat3d_tui.networks.normalization import Moments
 
@@ -52,5 +54,17 @@ def test_memory_is_foretold_of_what_lies_in_no_file() -> None:
     assert memory_for(network, plain, sides, small) == least + np.prod(small)
     assert memory_for(network, blended, sides, small) == least + 17 * np.prod(small)
     assert memory_for(network, blended, sides, large) < least + (1 << 28), "all of it lies in files"
-    with pytest.raises(OverBudget, match="would fit"):
+    with pytest.raises(OverBudget, match="may take .*would fit"):
         check_memory(network, Inference(batch=64), sides, least)
+
+
+def test_with_a_gpu_the_batch_counts_there_and_only_waits_here() -> None:
+    network = Network(Path("n.network"), Training(), (1, 2, 3), (64, 64, 64))
+    sides, large = sides_for(network), Inference(batch=64)
+    need = check_memory(network, large, sides, 4 << 30, Room(1 << 40, 2, "GPU 0,1"))
+    assert need > 4 << 30
+    assert memory_for(network, large, sides, (10, 200, 300), on_gpu=True) < need / 2
+    with pytest.raises(OverBudget, match="2.1 GB are free on GPU 3: --batch 8 would fit"):
+        check_memory(network, large, sides, 1 << 40, Room(2 << 30, 1, "GPU 3"))
+    with pytest.raises(OverBudget, match="Inference needs"):
+        check_memory(network, large, sides, 1 << 28, Room(1 << 40, 2, "GPU 0,1"))
