@@ -2,8 +2,8 @@
 
 The rooms, in the order in which data visits them; a room imports only rooms to its right:
 
-    __main__ -> cli -> tui -> session | doctor -> jobs -> workflow | workspace | demo -> networks | classifiers | render
-             -> features -> superpixels | labels | volume
+    __main__ -> cli -> tui -> session | doctor | inventory -> jobs -> workflow | workspace | demo
+             -> networks | classifiers | render -> features -> superpixels | labels | volume
              -> parameters | blocks | compiled | memory | content | cache | allocation | archive | holding | places
              -> processes -> errors
 
@@ -31,6 +31,7 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
     workflow      the river on a page: segment()
     doctor        what works on this machine, and how to get the rest
     jobs          long work in processes of its own, which outlive the screen; GPUs
+    inventory     what lies in a workspace, and what is wrong with it
     session       what is open
     tui           the screen
     cli           the command line

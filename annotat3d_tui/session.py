@@ -95,7 +95,7 @@ class Session:
             if lock:
                 lock.close()
             raise
-        remember(workspace)
+        remember(workspace.folder)
         return session
 
     @property

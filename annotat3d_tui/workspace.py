@@ -1,4 +1,6 @@
-"""The folder that keeps everything about one image. A person with `ls` and `less` finds things in it:
+"""The folder that keeps everything about one image. A person with `ls` and `less` finds things in it.
+
+It may have no image yet, for networks alone; the first image that is opened in it is then its image.
 
 workspace.json        version, image, what its name does not say of a RAW file
 parameters.json       the parameters of the segmentation
@@ -158,16 +160,32 @@ class Workspace:
 
 
 def create(folder: Path, image: Path, raw: RawProperties | None = None) -> Workspace:
-    """A new workspace for an image, in a new or empty folder; raises OutputExists, CannotWrite, MissingFile."""
+    """A new workspace for an image, in a folder that is new, empty, or a workspace without an image.
+
+    Raises OutputExists, CannotWrite, MissingFile.
+    """
     fingerprint = fingerprint_of(image)
-    with _must_be_writable(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        others = sorted(file.name for file in folder.iterdir() if file.name not in (LOCK, WHO))
-    if others:
-        raise OutputExists(f"{folder} must be a new or empty folder, it holds {others[0]}: give another folder.")
+    if not is_bare(folder):
+        _make_empty(folder)
     workspace = Workspace(folder.resolve(), image.resolve(), raw, fingerprint)
     _write_manifest(workspace)
     return workspace
+
+
+def create_bare(folder: Path) -> Path:
+    """A new workspace without an image, for networks alone; its folder. Raises OutputExists, CannotWrite."""
+    _make_empty(folder)
+    write_json(folder / MANIFEST, {"version": VERSION, "image": None})
+    return folder.resolve()
+
+
+def is_bare(folder: Path) -> bool:
+    """Whether a folder is a workspace without an image."""
+    try:
+        manifest = read_json(folder / MANIFEST)
+    except InvalidFile:
+        return False
+    return isinstance(manifest, dict) and manifest.get("version") == VERSION and manifest.get("image", "") is None
 
 
 def open_workspace(folder: Path) -> Workspace:
@@ -192,7 +210,7 @@ def workspace_of(
     Raises MissingFile, InvalidFile when the folder is about another image, OutputExists, CannotWrite.
     """
     folder = folder or default_folder(image)
-    if not os.path.isfile(folder / MANIFEST) and not read_only:
+    if not read_only and (not os.path.isfile(folder / MANIFEST) or is_bare(folder)):
         return create(folder, image, raw)
     workspace = _read_manifest(folder.resolve())
     if not _is_about(workspace, image):
@@ -237,9 +255,9 @@ def recent() -> list[Path]:
     return [folder for folder in folders if os.path.isfile(folder / MANIFEST)]
 
 
-def remember(workspace: Workspace) -> None:
+def remember(folder: Path) -> None:
     """Put a workspace first in the list of recent ones; a home folder that cannot be written is no reason to stop."""
-    folders = [str(workspace.folder), *(str(folder) for folder in recent() if folder != workspace.folder)]
+    folders = [str(folder), *(str(other) for other in recent() if other != folder)]
     try:
         _recent_file().parent.mkdir(parents=True, exist_ok=True)
         write_json(_recent_file(), folders[:RECENT_KEPT])
@@ -263,6 +281,15 @@ def write_json(path: Path, content: Any) -> None:
         aside.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
+def _make_empty(folder: Path) -> None:
+    """Make a folder, or take an empty one; raises OutputExists, CannotWrite."""
+    with _must_be_writable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        others = sorted(file.name for file in folder.iterdir() if file.name not in (LOCK, WHO))
+    if others:
+        raise OutputExists(f"{folder} must be a new or empty folder, it holds {others[0]}: give another folder.")
+
+
 def _read_manifest(folder: Path) -> Workspace:
     """The workspace as its manifest says, whether or not its image is there; raises MissingFile, InvalidFile."""
     path = folder / MANIFEST
@@ -274,6 +301,10 @@ def _read_manifest(folder: Path) -> Workspace:
             raise InvalidFile(
                 f"{path} must be of version {VERSION}, received {manifest['version']}: "
                 "open it with the program that made it."
+            )
+        if manifest["image"] is None:
+            raise MissingFile(
+                f"{folder} is a workspace without an image: annotat3d open IMAGE --workspace {folder} gives it one."
             )
         raw = manifest["raw"]
         if raw is not None:
@@ -332,7 +363,7 @@ def _may_hold(folder: Path, image: Path) -> bool:
     """Whether a folder is new, empty, or about the image already; raises InvalidFile when its manifest is damaged."""
     try:
         if os.path.isfile(folder / MANIFEST):
-            return _is_about(_read_manifest(folder), image)
+            return is_bare(folder) or _is_about(_read_manifest(folder), image)
         return not folder.exists() or not any(file.name not in (LOCK, WHO) for file in folder.iterdir())
     except OSError:  # private to somebody else
         return False

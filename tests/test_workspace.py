@@ -241,14 +241,14 @@ def test_the_lock_goes_with_a_killed_process(image: Path) -> None:
 def test_recent_workspaces_come_latest_first_and_only_while_they_are_there(image: Path, tmp_path: Path) -> None:
     first, second = (ws.create(tmp_path / name, image) for name in ("a", "b"))
     for one in (first, second, first):
-        ws.remember(one)
+        ws.remember(one.folder)
     assert ws.recent() == [first.folder, second.folder]
     shutil.rmtree(first.folder)
     assert ws.recent() == [second.folder]
     for damaged in ("[", "7", "[7]", "null"):
         next(Path(os.environ["XDG_STATE_HOME"]).rglob("recent.json")).write_text(damaged)
         assert ws.recent() == []
-    ws.remember(second)
+    ws.remember(second.folder)
     assert ws.recent() == [second.folder]
 
 

@@ -17,7 +17,7 @@ from annotat3d_tui.jobs.local import request_of, start
 from annotat3d_tui.jobs.slurm_options import SlurmOptions, script_for_another
 from annotat3d_tui.workflow.command import flag_of
 
-NOT_JOBS = ("open", "jobs", "gpus", "doctor", "keys")
+NOT_JOBS = ("open", "jobs", "gpus", "doctor", "keys", "workspace")
 """What is of a moment, or wants a person."""
 OF_IMAGES = ("classify", "infer")
 """What does the same for many images."""

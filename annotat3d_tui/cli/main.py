@@ -38,6 +38,7 @@ COMMANDS = {
     "network": Command("network", "networks: train, finetune, resume, export, import, list, info"),
     "infer": Command("infer", "label volumes of many images, by a network"),
     "jobs": Command("jobs", "long work that outlives the terminal: list, show, follow, curves, cancel, run"),
+    "workspace": Command("workspace", "the folder that keeps everything: new, info, check"),
     "gpus": Command("gpus", "the GPUs of this machine, who has them, which are free"),
     "keys": Command("keys", "every key of the screen, with the id by which a keymap changes it"),
     "doctor": Command("doctor", "what works on this machine, and how to get the rest"),
