@@ -32,6 +32,7 @@ COMMANDS = {
     "segment": Command("segment", "the label volume that markers ask for"),
     "classify": Command("classify", "label volumes of other images, by a classifier that was kept"),
     "mark": Command("mark", "strokes, masks or the marks of a workspace into markers, an annotation, or text"),
+    "edit": Command("edit", "a label volume as new markers correct it"),
     "score": Command("score", "accuracy, Dice and IoU of a label volume against the truth"),
     "dataset": Command("dataset", "samples of images and labels for networks: create, info"),
     "demo": Command("demo", "the main job on the embedded volume"),

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet
-from annotat3d_tui.labels.change import Change
+from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.parameters import Parameters, parameter
 
 
@@ -45,9 +45,8 @@ class Resume(Parameters):
 
     >>> label = np.zeros((1, 9, 9), np.uint8)
     >>> image = np.where(np.indices((9, 9))[1] < 4, 10, 200)[None].astype(np.uint8)
-    >>> change = Resume()(label, image, np.array([28]), np.array([4]))
-    >>> change.apply(label)
-    >>> sorted(set(np.nonzero(label)[2].tolist()))
+    >>> correction = Resume()(label, image, np.array([28]), np.array([4]))
+    >>> sorted(set((correction.where % 9).tolist()))
     [0, 1, 2]
     """
 
@@ -81,7 +80,7 @@ class Resume(Parameters):
         *,
         kept: Collection[int] = (),
         progress: Progress = quiet,
-    ) -> Change:
+    ) -> Correction:
         """What markers change in a label volume.
 
         label, image: (Z, Y, X), ids 0…65535 and grey values, which are finite. where, labels: (m,) flat indices, each

@@ -16,14 +16,16 @@ from annotat3d_tui.blocks import Progress, quiet, size_text
 from annotat3d_tui.errors import InvalidMarkers, ShapeMismatch
 from annotat3d_tui.labels import forest
 from annotat3d_tui.labels.boxes import Box, Boxes, as_ids, grown, ids_of, joined, voxels_in, whole
-from annotat3d_tui.labels.change import Change
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
+from annotat3d_tui.labels.correcting import at_voxels, in_boxes
+from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.levels import Levels
 from annotat3d_tui.labels.marked import Strokes, strokes
 
 if TYPE_CHECKING:
     from annotat3d_tui.labels.resume import Resume
 
+WORDS = "resume by markers"
 SMALLEST_CELL, LARGEST_CELL = 2, 32
 EDGE = 64
 """Steps that a difference of grey values of `compactness` costs."""
@@ -79,7 +81,7 @@ class Resuming:
         *,
         new: NDArray[np.int64] | None = None,
         progress: Progress = quiet,
-    ) -> Change:
+    ) -> Correction:
         """From `current`, the volume as marks before have changed it, to what all marks make of the loaded one.
 
         where, labels: all marked voxels (m,), flat, each once, and their labels. new: flat indices of those whose marks
@@ -134,7 +136,7 @@ class Resuming:
         corners = grown(_hull(spot_boxes), self._farthest, self.shape)
         return [corners, *(one for one in reaches if _holds_any(one, spots))]
 
-    def _back(self, current: NDArray[Any], new: NDArray[np.int64] | None) -> Change:
+    def _back(self, current: NDArray[Any], new: NDArray[np.int64] | None) -> Correction:
         """To the loaded volume, where there are no marks at all."""
         nothing = _Found(np.empty(0, np.int64), np.empty(0, np.int64))
         if current is self.loaded:
@@ -145,10 +147,10 @@ class Resuming:
         box = _hull([(slice(z, z + 1), slice(y, y + 1), slice(x, x + 1)) for z, y, x in _corners(spots)])
         return self._between(current, [grown(box, self._farthest, self.shape)], nothing)
 
-    def _between(self, current: NDArray[Any], parts: list[Box], won: _Found) -> Change:
+    def _between(self, current: NDArray[Any], parts: list[Box], won: _Found) -> Correction:
         """From `current`, in these boxes, to the loaded volume with what was won."""
         if current is self.loaded:
-            return Change.of(current, won.where, won.labels)
+            return at_voxels(WORDS, current, won.where, won.labels)
 
         def filled() -> Iterator[tuple[Box, NDArray[Any]]]:
             plane = self.shape[1] * self.shape[2]
@@ -163,7 +165,7 @@ class Resuming:
                 new[places] = won.labels[first:last][inside]
                 yield part, new
 
-        return Change.between(current, filled())
+        return in_boxes(WORDS, current, filled())
 
     def _won(
         self, found: Strokes, where: NDArray[np.int64], reaches: list[Box], chosen: list[int], progress: Progress

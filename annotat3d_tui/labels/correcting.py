@@ -1,0 +1,58 @@
+"""Corrections of a label volume from what a tool has found, and a volume as they make it.
+
+>>> label = np.zeros((1, 2, 3), np.uint8)
+>>> correction = at_voxels("draw 7", label, np.array([1, 2]), 7)
+>>> corrected(label, correction).tolist(), correction.size
+([[[0, 7, 7], [0, 0, 0]]], 2)
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotat3d_tui.labels.boxes import Box
+from annotat3d_tui.labels.corrections import Correction
+
+
+def at_voxels(words: str, label: NDArray[Any], where: NDArray[np.int64], after: NDArray[Any] | int) -> Correction:
+    """What gives voxels `where` (m,) (flat, rising, each once) of a label volume the ids `after`, one or (m,)."""
+    before = label[np.unravel_index(where, label.shape)]
+    return Correction.of(
+        words, where, before.astype(np.int64), np.broadcast_to(np.asarray(after, np.int64), where.shape)
+    )
+
+
+def in_boxes(words: str, label: NDArray[Any], parts: Iterable[tuple[Box, NDArray[Any]]]) -> Correction:
+    """What puts new ids into boxes of a label volume; a voxel that is in several takes that of the last which differs.
+
+    parts: box and the ids in it (Z, Y, X), one after the other, so that no two need be in memory.
+    """
+    wheres, afters = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for box, new in parts:
+        inside = np.nonzero(label[box] != new)
+        zyx = tuple(at + side.start for at, side in zip(inside, box, strict=True))
+        wheres.append(np.ravel_multi_index(zyx, label.shape).astype(np.int64))
+        afters.append(new[inside].astype(np.int64))
+    where, after = np.concatenate(wheres), np.concatenate(afters)
+    if np.any(np.diff(where) <= 0):
+        order = np.argsort(where, kind="stable")
+        where, after = where[order], after[order]
+        last = np.append(np.diff(where), 1) != 0
+        where, after = where[last], after[last]
+    return at_voxels(words, label, where, after)
+
+
+def corrected(label: NDArray[Any], correction: Correction) -> NDArray[Any]:
+    """A copy of a label volume with a correction, of a type that holds its ids."""
+    wide = int(correction.after.max(initial=0)) > np.iinfo(label.dtype).max
+    copy = np.array(label, np.uint16 if wide else label.dtype, order="C")
+    put(copy, correction)
+    return copy
+
+
+def put(label: NDArray[Any], correction: Correction, *, back: bool = False) -> None:
+    """Make a correction in a contiguous label volume that holds its ids, or take it back."""
+    ids = correction.before if back else correction.after
+    label.reshape(-1)[correction.where] = np.repeat(ids, correction.lengths)
