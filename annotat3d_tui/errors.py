@@ -70,6 +70,10 @@ class BrokenFilter(Annotat3DError, RuntimeError):
     """A filter of another package that cannot be loaded, or does not do its work."""
 
 
+class ClusterFailed(Annotat3DError, RuntimeError):
+    """Workers on other machines that cannot be had, or were lost."""
+
+
 class TrainingDiverged(Annotat3DError, ArithmeticError):
     """The loss of a training is no longer a number."""
 

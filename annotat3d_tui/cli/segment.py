@@ -15,6 +15,7 @@ The same image, markers and parameters give the same file, byte for byte, with a
 import argparse
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,7 @@ from annotat3d_tui.cli.output import add_output_flags, json_text, progress_line,
 from annotat3d_tui.cli.outputs import check_folder, check_kept_name, check_outputs, write_bytes, write_each
 from annotat3d_tui.cli.telling import result_facts, result_lines, voxels_text
 from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
+from annotat3d_tui.jobs.dask_cluster import check_address, worker_options, workers_at, workers_by_slurm
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.volume.files import save_labels
 from annotat3d_tui.volume.place import IMAGES
@@ -46,7 +48,7 @@ from annotat3d_tui.workflow.presets import PRESETS
 from annotat3d_tui.workflow.settings import Pixels, Segmentation
 
 if TYPE_CHECKING:
-    from annotat3d_tui.workflow.segmentation import Result
+    from annotat3d_tui.workflow.segmentation import Elsewhere, Result
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,11 +67,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_flags(parser)
     add_work_flags(parser)
     parser.add_argument("--cache", metavar="DIR", help="keep what is measured in this folder, and look it up there")
+    add_cluster_flags(parser)
     parser.add_argument("--preview", metavar="Z0:Z1", help="label the slices Z0 to Z1-1 only; 0 elsewhere")
     add_map_flags(parser)
     parser.add_argument("--report", metavar="R.json", help="scores, parameters, versions and costs, as JSON")
     add_raw_flags(parser)
     add_output_flags(parser)
+
+
+def add_cluster_flags(parser: argparse.ArgumentParser) -> None:
+    """Workers on other machines, which label the image slab by slab."""
+    where = parser.add_argument_group("many machines (image and label on storage that all share)")
+    where.add_argument("--dask", metavar="ADDRESS", help="scheduler such as tcp://node7:8786, or local:N")
+    where.add_argument("--slurm", type=int, metavar="N", help="start N Dask workers as jobs of Slurm")
+    where.add_argument(
+        "--slurm-worker", default="", metavar="NAME=VALUE,…",
+        help="what each asks for: partition, cpus (4), memory (4G), time, account, extra",
+    )  # fmt: skip
+    where.add_argument(
+        "--slurm-wait", type=float, default=3600.0, metavar="SECONDS", help="how long to wait for the first (3600)"
+    )
 
 
 def add_training_flags(parser: argparse.ArgumentParser) -> None:
@@ -91,6 +108,7 @@ def run(given: argparse.Namespace) -> int:
     others = [Path(path) for path in (given.report, given.save_training, given.save_classifier) if path]
     check_outputs([Path(given.output)], others, given.overwrite, inputs)
     parameters = _parameters(given)
+    _check_cluster(given)
     image, voxels = open_image(given.image, raw_properties(given, given.image))
     image = replace(image, data=voxels)
     marked, training = markers_of(given, image), [open_training(path) for path in given.training]
@@ -123,20 +141,55 @@ def _segment(
     if given.superpixel_file:
         superpixels = open_superpixels(given.superpixel_file, voxels.shape, threads_of(given), voxels)
     prepare_for(voxels.dtype, parameters.resolved(voxels), progress_line(stays=False))
-    return segment(
-        voxels,
-        marked.coordinates,
-        marked.labels,
-        parameters,
-        names=marked.names,
-        superpixels=superpixels,
-        training=training,
-        planes=parse_planes(given.preview, voxels.shape[0]) if given.preview else None,
-        source=Path(given.image).name,
-        cache=FolderCache(Path(given.cache)) if given.cache else None,
-        threads=threads_of(given),
-        progress=progress_line(),
+    with _workers(given) as elsewhere:
+        return segment(
+            voxels,
+            marked.coordinates,
+            marked.labels,
+            parameters,
+            names=marked.names,
+            superpixels=superpixels,
+            training=training,
+            planes=parse_planes(given.preview, voxels.shape[0]) if given.preview else None,
+            source=Path(given.image).name,
+            cache=FolderCache(Path(given.cache)) if given.cache else None,
+            elsewhere=elsewhere,
+            threads=threads_of(given),
+            progress=progress_line(),
+        )
+
+
+def _check_cluster(given: argparse.Namespace) -> None:
+    """Raises InvalidParameter for what workers do not do, or cannot be asked for."""
+    if given.dask is None and given.slurm is None:
+        return
+    chosen = "--slurm" if given.dask is None else "--dask"
+    if given.dask is not None and given.slurm is not None:
+        raise InvalidParameter("--dask and --slurm exclude each other, received both: leave one out.")
+    for flag in ("preview", "probabilities", "uncertainty"):
+        if getattr(given, flag):
+            raise InvalidParameter(f"{chosen} gives the label volume alone, received --{flag}, too: leave one out.")
+    if given.dask is not None:
+        check_address(given.dask)
+    worker_options(given.slurm_worker)
+
+
+@contextmanager
+def _workers(given: argparse.Namespace) -> "Iterator[Elsewhere | None]":
+    """What labels on other machines, where it is asked for."""
+    if given.dask is None and given.slurm is None:
+        yield None
+        return
+    from annotat3d_tui.jobs.dask_slabs import OnDask
+
+    raw, folder = raw_properties(given, given.image), Path(given.output).absolute().parent
+    workers = (
+        workers_at(given.dask)
+        if given.dask is not None
+        else workers_by_slurm(given.slurm, worker_options(given.slurm_worker), given.slurm_wait)
     )
+    with workers as client:
+        yield OnDask(client, Path(given.image), raw, folder)
 
 
 def _outputs(

@@ -10,7 +10,7 @@
 [1, 1, 2]
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,9 @@ from annotat3d_tui.workflow.settings import Segmentation
 from annotat3d_tui.workflow.smoothing import reached, smoothed
 from annotat3d_tui.workflow.superpixels import check_fit, make_superpixels
 from annotat3d_tui.workflow.timing import CLASSIFIED, LEARNED, MEASURED, timed
+
+Elsewhere = Callable[[Trained, tuple[int, ...], NDArray[np.int32] | None, Progress], NDArray[Any]]
+"""Labels an image of some shape (Z, Y, X), by what has learned and superpixels if there are any, on other machines."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def segment(
     cache: Cache | None = None,
     evidence: bool = True,
     test: bool = True,
+    elsewhere: Elsewhere | None = None,
     threads: int = 1,
     progress: Progress = quiet,
 ) -> Result:
@@ -97,7 +101,8 @@ def segment(
     superpixels: used as they are when given, else made. training: samples of other images, learned from as well.
     planes: label these planes only (a preview). cache: where what is measured is kept and looked up.
     evidence: whether probabilities are wanted where every voxel is classified (2 bytes a voxel and label).
-    test: whether scores are.
+    test: whether scores are. elsewhere: measures and classifies the whole image in the place of this process, which
+    then knows no evidence.
     The same image, markers and parameters give the same bytes for any number of threads, whatever the order of the
     markers. Raises InvalidMarkers unless at least two labels are marked, InvalidParameter for more labels than the
     classifier learns in a sensible time, ShapeMismatch, Cancelled.
@@ -116,15 +121,22 @@ def segment(
     else:
         check_fit(superpixels, image)
     wide = reached(parameters, planes, len(image))
+    learned_from = superpixels
+    if elsewhere is not None:
+        wide = _one_marked(markers)
+        learned_from = superpixels if parameters.training_on == "superpixels" and wide is not None else None
     measured = measure(
-        image, markers, parameters, superpixels, wide, source=source, cache=cache, threads=threads,
+        image, markers, parameters, learned_from, wide, source=source, cache=cache, threads=threads,
         progress=part(progress, 0.35, MEASURED),
     )  # fmt: skip
     samples = gathered(measured.samples, training, markers.names)
     check_same_features(samples, parameters.features.columns, parameters.measuring, "this image")
     trained = learn(samples, parameters, threads=threads, progress=part(progress, MEASURED, LEARNED))
     found: Classified
-    if superpixels is None:
+    if elsewhere is not None:
+        step = part(progress, LEARNED, CLASSIFIED)
+        found = Classified(elsewhere(trained, image.shape, superpixels, step), None)
+    elif superpixels is None:
         step = part(progress, LEARNED, CLASSIFIED)
         found = classify_voxels(trained, image, planes, evidence=evidence, threads=threads, progress=step)
     else:
@@ -137,6 +149,14 @@ def segment(
         result = result.tested(threads=threads, progress=part(progress, CLASSIFIED, 1.0))
     progress(1.0, "done")
     return result
+
+
+def _one_marked(markers: Markers) -> slice | None:
+    """A plane with markers; None where there are none. What else is marked is measured with it."""
+    if not len(markers.labels):
+        return None
+    first = int(markers.coordinates[0, 0])
+    return slice(first, first + 1)
 
 
 def canonical(

@@ -1,0 +1,122 @@
+"""Workers of Dask: those of a scheduler that runs, some on this machine, or some that Slurm starts."""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from annotat3d_tui.errors import ClusterFailed, InvalidParameter
+from annotat3d_tui.jobs.slurm_options import SlurmOptions
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+CONNECT_SECONDS = 20
+LOCAL = re.compile(r"local:(\d{1,3})")
+ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://\S+")
+MEMORY = "4G"
+"""Of a worker where nothing is said."""
+
+
+def check_address(address: str) -> None:
+    """Raises InvalidParameter unless it is the address of a scheduler, or local:N."""
+    local = LOCAL.fullmatch(address)
+    if not (ADDRESS.fullmatch(address) or (local and int(local[1]))):
+        raise InvalidParameter(
+            f"--dask must be the address of a scheduler such as tcp://node7:8786, or local:2 for two workers on this "
+            f"machine, received {address}: correct it."
+        )
+
+
+@contextmanager
+def workers_at(address: str) -> Iterator["Client"]:
+    """The workers of the scheduler at an address, or of `local:N`, which are ended with it.
+
+    Raises InvalidParameter, ClusterFailed when nothing answers.
+    """
+    from distributed import Client, LocalCluster
+
+    check_address(address)
+    local = LOCAL.fullmatch(address)
+    if local:
+        with (
+            LocalCluster(n_workers=int(local[1]), threads_per_worker=1, dashboard_address=":0") as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS)
+    except (OSError, TimeoutError) as error:
+        raise ClusterFailed(
+            f"A Dask scheduler must answer at {address}, none did ({error}): start one with dask scheduler, or correct "
+            "the address."
+        ) from None
+    with client:
+        yield client
+
+
+@contextmanager
+def workers_by_slurm(count: int, options: SlurmOptions, seconds: float) -> Iterator["Client"]:
+    """Workers that Slurm starts, a job each, once at least one is there; they are ended with it.
+
+    seconds: how long to wait for the first one. Raises InvalidParameter, ClusterFailed.
+    """
+    from dask_jobqueue.slurm import SLURMCluster
+    from distributed import Client
+
+    if count < 1:
+        raise InvalidParameter(f"--slurm must be a number of workers from 1, received {count}: give one.")
+    given: dict[str, Any] = {
+        "queue": options.partition or None,
+        "account": options.account or None,
+        "walltime": options.time or None,
+        "job_cpu": options.cpus,
+    }
+    try:
+        with (
+            SLURMCluster(
+                cores=options.cpus,
+                processes=1,
+                memory=options.memory or MEMORY,
+                python=sys.executable,
+                job_extra_directives=options.extra_options(),
+                scheduler_options={"dashboard_address": ":0"},
+                **given,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            cluster.scale(jobs=count)
+            client.wait_for_workers(1, timeout=seconds)
+            yield client
+    except TimeoutError:
+        raise ClusterFailed(
+            f"Slurm must start a worker within {seconds:g} s, it did not: squeue says what it waits for; ask for "
+            "less, or wait longer with --slurm-wait."
+        ) from None
+    except RuntimeError as error:  # sbatch is not there, or refused
+        raise ClusterFailed(f"Slurm must take the workers, it did not ({error}): correct --slurm-worker.") from None
+
+
+def worker_options(words: str) -> SlurmOptions:
+    """What each worker asks of Slurm, from `name=value,name=value`; raises InvalidParameter.
+
+    >>> worker_options("partition=long,cpus=8,memory=16G").cpus
+    8
+    """
+    known = {declared.name: declared for declared in SlurmOptions.parameters()}
+    values: dict[str, Any] = {}
+    for word in filter(None, words.split(",")):
+        name, sign, text = word.partition("=")
+        if name not in NAMES or not sign:
+            raise InvalidParameter(
+                f"--slurm-worker must be such as partition=long,cpus=8, of {', '.join(NAMES)}, received {word!r}: "
+                "correct it."
+            )
+        values[name] = known[name].parse(text)
+    return SlurmOptions(**values)
+
+
+NAMES = ("partition", "cpus", "memory", "time", "account", "extra")
+"""What can be said of a worker."""

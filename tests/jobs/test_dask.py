@@ -1,0 +1,145 @@
+"""Workers of Dask label the same bytes as this machine alone; one that is killed is replaced; Slurm starts some."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from annotat3d_tui.__main__ import main
+from annotat3d_tui.errors import Cancelled, ClusterFailed, InvalidParameter
+from annotat3d_tui.jobs.dask_cluster import check_address, worker_options, workers_at
+from annotat3d_tui.jobs.dask_slabs import OnDask
+from annotat3d_tui.workflow.presets import PRESETS
+from annotat3d_tui.workflow.segmentation import segment
+from tests.jobs.slurm_cluster import Cluster
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+Phases = tuple[np.ndarray, np.ndarray, np.ndarray]
+TREES = ("--trees", "12")
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator["Client"]:
+    with workers_at("local:2") as client:
+        yield client
+
+
+def address_of(client: "Client") -> str:
+    return str(client.scheduler.address)
+
+
+@pytest.mark.parametrize("flags", [(), ("--method", "waterpixels3d", "--spacing", "4"), ("--preset", "manual")])
+def test_the_same_file_as_without(client: "Client", files: Path, flags: tuple[str, ...]) -> None:
+    words = ["segment", str(files / "image.tif"), "--markers", str(files / "markers.tif"), *flags, *TREES]
+    assert main([*words, "-o", str(files / "alone.tif")]) == 0
+    assert main([*words, "-o", str(files / "many.tif"), "--dask", address_of(client)]) == 0
+    assert (files / "many.tif").read_bytes() == (files / "alone.tif").read_bytes()
+    assert list(files.glob(".annotat3d-slabs-*")) == []
+
+
+def test_every_voxel_by_itself_smoothed(client: "Client", files: Path, phases: Phases) -> None:
+    image, _, markers = phases
+    from dataclasses import replace
+
+    fine = replace(PRESETS["fine"], classifier=PRESETS["fine"].classifier.quick())
+    marked = np.argwhere(markers), markers[markers > 0]
+    alone = segment(image, *marked, fine, test=False)
+    there = OnDask(client, files / "image.tif", None, files)
+    many = segment(image, *marked, fine, elsewhere=there, test=False)
+    assert np.array_equal(many.label, alone.label)
+    assert many.label.dtype == alone.label.dtype
+
+
+def test_a_worker_that_is_killed_in_the_middle_is_survived(files: Path, phases: Phases) -> None:
+    image, _, markers = phases
+    marked = np.argwhere(markers), markers[markers > 0]
+    alone = segment(image, *marked, PRESETS["manual"], test=False)
+    killed: list[int] = []
+    with workers_at("local:2") as client:
+        pids = sorted(client.run(os.getpid).values())
+
+        def kill_one(share: float, stage: str) -> None:
+            if stage == "label on workers" and not killed and any(client.processing().values()):
+                killed.append(pids[0])
+                os.kill(pids[0], signal.SIGKILL)
+
+        there = OnDask(client, files / "image.tif", None, files)
+        many = segment(image, *marked, PRESETS["manual"], elsewhere=there, test=False, progress=kill_one)
+        assert killed
+    assert np.array_equal(many.label, alone.label)
+
+
+def test_it_is_stopped_and_leaves_nothing(client: "Client", files: Path, phases: Phases) -> None:
+    image, _, markers = phases
+
+    def stop(share: float, stage: str) -> None:
+        if stage == "label on workers":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        segment(
+            image, np.argwhere(markers), markers[markers > 0], PRESETS["manual"], test=False, progress=stop,
+            elsewhere=OnDask(client, files / "image.tif", None, files),
+        )  # fmt: skip
+    assert list(files.glob(".annotat3d-slabs-*")) == []
+    assert threading.active_count() > 0
+    assert client.submit(sum, (1, 2)).result() == 3
+
+
+def test_what_a_worker_cannot_do_comes_back_as_a_sentence(
+    client: "Client", files: Path, capsys: pytest.CaptureFixture[str], phases: Phases
+) -> None:
+    image, _, markers = phases
+    there = OnDask(client, files / "gone.tif", None, files)
+    with pytest.raises(FileNotFoundError, match=r"gone\.tif"):
+        segment(image, np.argwhere(markers), markers[markers > 0], PRESETS["manual"], elsewhere=there, test=False)
+
+
+def test_slurm_starts_the_workers(cluster: Cluster, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(files)
+    words = ["segment", "image.tif", "--markers", "markers.tif", *TREES]
+    assert main([*words, "-o", "alone.tif"]) == 0
+    many = ["--slurm", "2", "--slurm-worker", "cpus=1,memory=900M,time=0:10:00", "--slurm-wait", "120"]
+    assert main([*words, "-o", "many.tif", *many]) == 0
+    assert (files / "many.tif").read_bytes() == (files / "alone.tif").read_bytes()
+
+
+@pytest.mark.parametrize("address", ["node7", "local:0", "local:two", "http://node7:1"])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(InvalidParameter, match="must be the address of a scheduler"):
+        check_address(address)
+
+
+def test_where_nobody_answers_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotat3d_tui.jobs.dask_cluster.CONNECT_SECONDS", 0.5)
+    with pytest.raises(ClusterFailed, match="none did"), workers_at("tcp://127.0.0.1:9"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--dask", "local:2", "--slurm", "2"), "exclude each other"),
+        (("--dask", "local:2", "--preview", "1:3"), "received --preview, too"),
+        (("--slurm", "2", "--uncertainty", "u.tif"), "received --uncertainty, too"),
+        (("--slurm", "2", "--slurm-worker", "speed=9"), "must be such as partition=long"),
+    ],
+)
+def test_flags_that_do_not_go_together(
+    files: Path, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...], said: str
+) -> None:
+    words = ["segment", str(files / "image.tif"), "--markers", str(files / "markers.tif"), "-o", str(files / "o.tif")]
+    assert main([*words, *flags]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_what_a_worker_asks_for_is_read() -> None:
+    options = worker_options("partition=long,cpus=8,memory=16G,time=2:00:00")
+    assert (options.partition, options.cpus, options.memory, options.time) == ("long", 8, "16G", "2:00:00")
