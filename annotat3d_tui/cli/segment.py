@@ -9,7 +9,8 @@ it replaces one:
   manual   the parameters of the 2019 program: superpixels of spacing 7, grey value and Gaussians, random forest
            learned on superpixels
 
-The same image, markers and parameters give the same file, byte for byte, with any number of threads.
+The same image, markers and parameters give the same file, byte for byte, with any number of threads, and with --dask or
+--slurm, on the workers of many machines: superpixels are made and learned from here, all else is done there.
 """
 
 import argparse
