@@ -15,7 +15,7 @@ from annotat3d_tui.cli.flags import add_parameter_flags, with_flags
 from annotat3d_tui.cli.inputs import add_raw_flags, raw_said
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.errors import InvalidParameter
-from annotat3d_tui.jobs.text import duration_text
+from annotat3d_tui.jobs.text import cost_text
 from annotat3d_tui.memory import bytes_text, parse_bytes
 from annotat3d_tui.networks.forecast import Forecast, foretold
 from annotat3d_tui.networks.making import Made, make_dataset
@@ -61,7 +61,7 @@ def run(given: argparse.Namespace) -> int:
     pairs = pairs_of([*map(Path, given.data)], [*map(Path, given.label)], weights, raw_said(given))
     check_output(given.output, given.overwrite, [path for pair in pairs for path in pair.files.values()])
     expected = foretold(pairs, recipe)
-    said = f"{given.output} will take about {_cost(expected)}"
+    said = f"{given.output} will take about {cost_text(expected)}"
     if given.forecast:
         show(given.json, {"output": given.output, "forecast": _forecast_facts(expected)}, [f"{said}."])
         return 0
@@ -88,12 +88,6 @@ def _names(words: list[str]) -> dict[int, str]:
             raise InvalidParameter(f"--names must be given as ID=NAME, such as 1=bead, received {word}: correct it.")
         names[int(label)] = name.strip()
     return names
-
-
-def _cost(expected: Forecast) -> str:
-    time = duration_text(max(expected.seconds, 1))
-    memory = f", {bytes_text(expected.memory)} of memory" if expected.memory else ""
-    return f"{bytes_text(expected.bytes)} and {time} for {count_text(expected.samples, 'sample')}{memory}"
 
 
 def _forecast_facts(expected: Forecast) -> dict[str, Any]:

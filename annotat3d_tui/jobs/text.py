@@ -1,11 +1,15 @@
 """A job in words: where it runs, how far it is, when it began; the same in a shell and on the screen."""
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from annotat3d_tui.blocks import count_text
 from annotat3d_tui.jobs.job import Job, Progress, Status
 from annotat3d_tui.jobs.slurm_state import slurm_id
 from annotat3d_tui.memory import bytes_text
+
+if TYPE_CHECKING:
+    from annotat3d_tui.networks.forecast import Forecast
 
 SIGNS = {"queued": "·", "running": "▶", "done": "✓", "failed": "✗", "cancelled": "■", "lost": "?"}
 """Beside the word, for who sees no colours."""
@@ -62,6 +66,13 @@ def place_text(over: str, place: float) -> str:
     ('1240', '1:15')
     """
     return f"{place:.0f}" if over == "iteration" else duration_text(place)
+
+
+def cost_text(expected: "Forecast") -> str:
+    """What a dataset takes, such as `52 MB and 0:03 for 300 samples`."""
+    time = duration_text(max(expected.seconds, 1))
+    memory = f", {bytes_text(expected.memory)} of memory" if expected.memory else ""
+    return f"{bytes_text(expected.bytes)} and {time} for {count_text(expected.samples, 'sample')}{memory}"
 
 
 def when_text(then: float | None, now: float | None = None) -> str:

@@ -66,7 +66,7 @@ class Augmentation(Parameters):
         return getattr(self, f"{name}_min"), getattr(self, f"{name}_max")
 
 
-def augment(sample: Sample, augmentation: Augmentation, rng: np.random.Generator) -> Sample:
+def augment(sample: Sample, augmentation: Augmentation, rng: "np.random.Generator") -> Sample:
     """The sample, (Z, Y, X), changed as the random numbers decide; float32 image, label and weight keep their types."""
     sample = _moved(sample, augmentation, rng)
     if _happens(augmentation.elastic, augmentation, rng):
@@ -77,7 +77,7 @@ def augment(sample: Sample, augmentation: Augmentation, rng: np.random.Generator
     return Sample(_regraded(sample.image, augmentation, rng), sample.label, sample.weight)
 
 
-def _moved(sample: Sample, augmentation: Augmentation, rng: np.random.Generator) -> Sample:
+def _moved(sample: Sample, augmentation: Augmentation, rng: "np.random.Generator") -> Sample:
     """Flipped and turned."""
     wanted = (augmentation.depth_flip, augmentation.vertical_flip, augmentation.horizontal_flip)
     axes = tuple(axis for axis, on in enumerate(wanted) if _happens(on, augmentation, rng))
@@ -93,7 +93,9 @@ def _moved(sample: Sample, augmentation: Augmentation, rng: np.random.Generator)
     return Sample(np.ascontiguousarray(image), np.ascontiguousarray(label), np.ascontiguousarray(weight))
 
 
-def _regraded(image: NDArray[np.float32], augmentation: Augmentation, rng: np.random.Generator) -> NDArray[np.float32]:
+def _regraded(
+    image: NDArray[np.float32], augmentation: Augmentation, rng: "np.random.Generator"
+) -> NDArray[np.float32]:
     """Blurred, and of another contrast, brightness and noise; shares of the deviation are of the image as it was."""
     deviation = float(image.std())
     if _happens(augmentation.blur, augmentation, rng):
@@ -123,6 +125,6 @@ def _to_the_power(image: NDArray[np.float32], gamma: float) -> NDArray[np.float3
     return np.asarray(np.power(shares, np.float32(gamma)) * width + low, np.float32)
 
 
-def _happens(on: bool, augmentation: Augmentation, rng: np.random.Generator) -> bool:
+def _happens(on: bool, augmentation: Augmentation, rng: "np.random.Generator") -> bool:
     """Whether a change is made; a number is drawn in any case, so that the others do not depend on what is on."""
     return bool(rng.random() < augmentation.chance) and on

@@ -33,7 +33,7 @@ class Census:
         found: list[int] = np.flatnonzero(self.all.sum(axis=0)).tolist()
         return found
 
-    def draw(self, one: int | None, rng: np.random.Generator) -> Triple:
+    def draw(self, one: int | None, rng: "np.random.Generator") -> Triple:
         """The first voxel of a patch around a voxel of a class, or of any class; all such voxels are alike probable."""
         ids = self.ids if one is None else (self.ids[one],)
         chosen = slice(None) if one is None else slice(one, one + 1)

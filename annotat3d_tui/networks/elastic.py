@@ -16,7 +16,7 @@ from annotat3d_tui.compiled import kernel
 from annotat3d_tui.networks.dataset import Sample
 
 
-def bent(sample: Sample, alpha: float, sigma: float, rng: np.random.Generator) -> Sample:
+def bent(sample: Sample, alpha: float, sigma: float, rng: "np.random.Generator") -> Sample:
     """The sample, (Z, Y, X), with its image interpolated linearly, label and weight taken from the nearest voxel.
 
     In 2D (Z is 1) nothing is shifted along z.
@@ -28,7 +28,7 @@ def bent(sample: Sample, alpha: float, sigma: float, rng: np.random.Generator) -
     return result
 
 
-def shifts(shape: tuple[int, ...], alpha: float, sigma: float, rng: np.random.Generator) -> NDArray[np.float32]:
+def shifts(shape: tuple[int, ...], alpha: float, sigma: float, rng: "np.random.Generator") -> NDArray[np.float32]:
     """Shifts (3, Z, Y, X) in voxels along z, y, x, smooth over about `sigma` voxels."""
     axes = [axis for axis, side in enumerate(shape) if side > 1]
     field = np.zeros((3, *shape), np.float32)

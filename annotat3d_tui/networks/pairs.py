@@ -23,12 +23,18 @@ from annotat3d_tui.volume.types import check_image, check_labels, check_stored
 class CheckedPair:
     """What was found in a pair: a problem in one sentence, or "", and then all the rest.
 
+    at: the file (IMAGE, LABEL, WEIGHT) that the problem is about; short: the problem in a few words, "" where there are
+    none. sizes: of each file, (z, y, x). types: of each file.
     shape (z, y, x). bytes: of the voxels of all its files, memory: of those that must be read whole. labels: voxels of
     each label id. moments: of the whole image. keys: content of each file. stamps: size and time of each file.
     """
 
     pair: Pair
     problem: str = ""
+    at: str = ""
+    short: str = ""
+    sizes: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    types: dict[str, np.dtype[Any]] = field(default_factory=dict)
     shape: tuple[int, int, int] = (0, 0, 0)
     dtype: np.dtype[Any] = field(default_factory=lambda: np.dtype(np.uint8))
     bytes: int = 0
@@ -47,6 +53,17 @@ class CheckedPair:
     def text(self) -> str:
         """The problem, or size and type in a few words."""
         return self.problem or f"{size_text(self.shape)} {self.dtype.name}"
+
+    def short_text(self, what: str) -> str:
+        """Of one of its files what stands beside it in a list: its problem, or size and type; "" where not known."""
+        if self.problem and self.at == what:
+            size, image = self.sizes.get(what), self.sizes.get(IMAGE)
+            if self.short:
+                return self.short
+            if size and image and size != image:
+                return f"{size_text(size)}: image is {size_text(image)}"
+            return self.problem.removeprefix(f"{self.pair.files[what]} ").removeprefix(f"{self.pair.files[what].name} ")
+        return f"{size_text(self.sizes[what])} {self.types[what].name}" if what in self.sizes else ""
 
 
 def pairs_of(
@@ -95,31 +112,50 @@ def check_pairs(
         size = found[number].bytes
         found[number] = _scanned(found[number], part(progress, done / total, (done + size) / total))
         done += size
+    return judged(found, classes, zero_is_class)
+
+
+def scanned(one: CheckedPair, progress: Progress = quiet) -> CheckedPair:
+    """A pair without a problem, every voxel of which is looked at."""
+    return one if one.problem else _scanned(one, progress)
+
+
+def judged(found: Sequence[CheckedPair], classes: int = 0, zero_is_class: bool = False) -> list[CheckedPair]:
+    """Pairs that were looked at whole, with what is wrong with the classes of all of them together."""
     together = classes_of(found, zero_is_class)
-    return [replace(one, problem=problem_of_classes(one, together, classes)) if one.keys else one for one in found]
+    problems = [problem_of_classes(one, together, classes) if one.keys else one.problem for one in found]
+    return [
+        replace(one, problem=problem, at=LABEL if problem else "") if one.keys else one
+        for one, problem in zip(found, problems, strict=True)
+    ]
 
 
 def _looked_at(pair: Pair, patch: tuple[int, int, int]) -> CheckedPair:
+    sources, at = dict[str, Source](), IMAGE
     try:
-        sources = {what: pair.source(what) for what in pair.files}
-        _check_distinct(pair)
-        image = sources[IMAGE]
-        check_image(image.dtype, image.path.name)
-        check_labels(sources[LABEL].dtype, pair.label.name)
-        for source in sources.values():
-            check_stored(source.dtype, source.path.name)
-            _check_shape(source, image)
+        for at in pair.files:
+            sources[at] = pair.source(at)
+        for at in pair.files:
+            _check_file(at, sources[at], pair, sources[IMAGE])
     except Annotat3DError as error:
-        return CheckedPair(pair, str(error))
-    problem = ""
+        sizes = {what: source.shape for what, source in sources.items()}
+        types = {what: source.dtype for what, source in sources.items()}
+        return CheckedPair(pair, str(error), at, sizes=sizes, types=types)
+    image = sources[IMAGE]
+    problem = short = ""
     if any(side > whole for side, whole in zip(patch, image.shape, strict=True)):
         problem = (
             f"{pair.image.name} must be at least as large as a patch of {size_text(patch)}, received "
             f"{size_text(image.shape)}: make the patch smaller."
         )
+        short = f"{size_text(image.shape)}: the patch is {size_text(patch)}"
     return CheckedPair(
         pair,
         problem,
+        IMAGE if problem else "",
+        short,
+        {what: source.shape for what, source in sources.items()},
+        {what: source.dtype for what, source in sources.items()},
         image.shape,
         image.dtype.newbyteorder("="),
         bytes=sum(source.voxel_bytes for source in sources.values()),
@@ -128,12 +164,17 @@ def _looked_at(pair: Pair, patch: tuple[int, int, int]) -> CheckedPair:
     )
 
 
-def _check_distinct(pair: Pair) -> None:
-    for what, path in pair.files.items():
-        if what != IMAGE and same_volume(path, pair.image):
-            raise InvalidFile(
-                f"{path.name} must be another file than its image, received it as {what}, too: correct it."
-            )
+def _check_file(what: str, source: Source, pair: Pair, image: Source) -> None:
+    """Raises what is wrong with one file of a pair."""
+    path = pair.files[what]
+    if what != IMAGE and same_volume(path, pair.image):
+        raise InvalidFile(f"{path.name} must be another file than its image, received it as {what}, too: correct it.")
+    if what == IMAGE:
+        check_image(source.dtype, path.name)
+    if what == LABEL:
+        check_labels(source.dtype, path.name)
+    check_stored(source.dtype, path.name)
+    _check_shape(source, image)
 
 
 def _check_shape(source: Source, image: Source) -> None:
@@ -154,7 +195,7 @@ def _scanned(one: CheckedPair, progress: Progress) -> CheckedPair:
     except Cancelled:
         raise
     except Annotat3DError as error:
-        return replace(one, problem=str(error))
+        return replace(one, problem=str(error), at=what)
     image = found[IMAGE].spread
     return replace(
         one,

@@ -32,7 +32,7 @@ class Sampling:
 
 
 def draw(
-    labels: NDArray[Any], boxes: Sequence[Box], count: int, sampling: Sampling, rng: np.random.Generator
+    labels: NDArray[Any], boxes: Sequence[Box], count: int, sampling: Sampling, rng: "np.random.Generator"
 ) -> list[Triple]:
     """First voxels (z, y, x) of `count` patches, each wholly in one of the boxes.
 
@@ -48,7 +48,7 @@ def draw(
     return around + [_labelled(labels, boxes, census, sampling, rng) for _ in range(count - len(around))]
 
 
-def _wanted(census: Census, count: int, sampling: Sampling, rng: np.random.Generator) -> list[int]:
+def _wanted(census: Census, count: int, sampling: Sampling, rng: "np.random.Generator") -> list[int]:
     """The classes (places in the list of them) that central voxels shall have."""
     there = census.classes
     if sampling.strategy == "uniform":
@@ -62,7 +62,7 @@ def _wanted(census: Census, count: int, sampling: Sampling, rng: np.random.Gener
     return [there[(first + number) % len(there)] for number in range(count)]
 
 
-def _anywhere(boxes: Sequence[Box], patch: Triple, rng: np.random.Generator) -> Triple:
+def _anywhere(boxes: Sequence[Box], patch: Triple, rng: "np.random.Generator") -> Triple:
     rooms = [tuple(length - side + 1 for length, side in zip(box.shape, patch, strict=True)) for box in boxes]
     sizes = [int(np.prod(room, dtype=np.int64)) for room in rooms]
     place = int(rng.integers(sum(sizes)))
@@ -77,7 +77,7 @@ def _anywhere(boxes: Sequence[Box], patch: Triple, rng: np.random.Generator) -> 
 
 
 def _labelled(
-    labels: NDArray[Any], boxes: Sequence[Box], census: Census, sampling: Sampling, rng: np.random.Generator
+    labels: NDArray[Any], boxes: Sequence[Box], census: Census, sampling: Sampling, rng: "np.random.Generator"
 ) -> Triple:
     """A patch anywhere, with at least one labelled voxel where there are any."""
     place = _anywhere(boxes, sampling.patch, rng)

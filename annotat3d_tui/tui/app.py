@@ -165,7 +165,7 @@ class Annotat3DApp(InTurn, TabbedApp):
         self.set_keymap(dict(keymap.keys))
         self.notice = settings.notice
         self.commands = commands or self.commands
-        self._graphics = graphics or Graphics()
+        self.graphics = graphics or Graphics()
         self._in_use = in_use
         self._tidying = Tidying()
         self.animation_level = "none"
@@ -214,7 +214,7 @@ class Annotat3DApp(InTurn, TabbedApp):
 
     def _segment(self, session: "Session") -> SegmentScreen:
         warmup = self._warmup_for(str(session.image.data.dtype), session.parameters)
-        return SegmentScreen(session, warmup, self._graphics)
+        return SegmentScreen(session, warmup, self.graphics)
 
     async def run_action(
         self,

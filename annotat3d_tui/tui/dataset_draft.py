@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from annotat3d_tui.networks.augmentation import Augmentation
     from annotat3d_tui.networks.recipe import Recipe
+    from annotat3d_tui.tui.pair_checking import Known
+    from annotat3d_tui.volume.raw import RawProperties
 
 
 def _recipe() -> "Recipe":
@@ -25,8 +27,9 @@ def _augmentation() -> "Augmentation":
 class DatasetDraft:
     """The files (row i of each list belongs together), how samples are drawn and changed, what it will be called.
 
+    raw: what the names of RAW files do not say. names: of label ids.
     write_changed: samples changed at random are written to a second file, too. elsewhere: datasets of other folders
-    that are looked at.
+    that are looked at. known: pairs whose voxels were read.
     """
 
     data: tuple[Path, ...] = ()
@@ -34,6 +37,9 @@ class DatasetDraft:
     weight: tuple[Path, ...] = ()
     recipe: "Recipe" = field(default_factory=_recipe)
     augmentation: "Augmentation" = field(default_factory=_augmentation)
+    raw: "RawProperties | None" = None
+    names: dict[int, str] = field(default_factory=dict)
     write_changed: bool = False
     name: str = ""
     elsewhere: tuple[Path, ...] = ()
+    known: "Known" = field(default_factory=dict)

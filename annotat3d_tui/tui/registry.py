@@ -11,6 +11,8 @@ from annotat3d_tui.tui.actions import declared_by
 from annotat3d_tui.tui.app import Annotat3DApp
 from annotat3d_tui.tui.job_acting import JobActing
 from annotat3d_tui.tui.plotting import Plotting
+from annotat3d_tui.tui.screens.augment import AugmentScreen
+from annotat3d_tui.tui.screens.augmentation_pane import AugmentationPane
 from annotat3d_tui.tui.screens.colour_maps import ColourMaps
 from annotat3d_tui.tui.screens.compare import CompareScreen
 from annotat3d_tui.tui.screens.dataset_info import DatasetInfo
@@ -23,14 +25,17 @@ from annotat3d_tui.tui.screens.help import HelpScreen
 from annotat3d_tui.tui.screens.history import History
 from annotat3d_tui.tui.screens.job import JobScreen
 from annotat3d_tui.tui.screens.jobs import JobFilter, JobsScreen
+from annotat3d_tui.tui.screens.making_datasets import MakingDatasets
 from annotat3d_tui.tui.screens.mask import MaskForm, MaskLook
 from annotat3d_tui.tui.screens.menu import Menu
 from annotat3d_tui.tui.screens.networks import NetworksScreen
+from annotat3d_tui.tui.screens.new_dataset import NewDataset
 from annotat3d_tui.tui.screens.new_job import CommandOfJob, NewJob
 from annotat3d_tui.tui.screens.oblique import ObliqueScreen
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.past import PastMessages
 from annotat3d_tui.tui.screens.paths import AskPath, PathInput
+from annotat3d_tui.tui.screens.sampling_pane import WeightRows
 from annotat3d_tui.tui.screens.script import ScriptScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.volumes import AskVolumes
@@ -52,6 +57,8 @@ SCREENS: dict[Kind, tuple[Kind, ...]] = {
     GpusScreen: (LongList, GpuTable),
     DatasetsScreen: (LongList,),
     DatasetInfo: (),
+    NewDataset: (LongList, VolumeRows, WeightRows, AugmentationPane, MakingDatasets),
+    AugmentScreen: (AugmentationPane, MakingDatasets),
     GpuDetails: (),
     NetworksScreen: (LongList,),
     JobsScreen: (LongList, JobFilter, JobActing),
@@ -60,7 +67,7 @@ SCREENS: dict[Kind, tuple[Kind, ...]] = {
     NewJob: (CommandOfJob,),
     ScriptScreen: (),
     AskPath: (PathInput,),
-    AskVolumes: (PathInput, VolumeRows),
+    AskVolumes: (PathInput,),
     History: (LongList,),
     MaskForm: (LongList,),
     MaskLook: (),

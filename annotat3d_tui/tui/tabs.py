@@ -15,11 +15,15 @@ from annotat3d_tui.tui.screens.jobs import JobsScreen
 from annotat3d_tui.tui.screens.networks import NetworksScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.tab import TabScreen
+from annotat3d_tui.tui.terminal.probe import Graphics
 from annotat3d_tui.workspace import LearningFolders
 
 
 class TabbedApp(JobWatching):
     """What the application knows of its tabs. read_gpus: what reads the GPUs, else the driver is asked."""
+
+    graphics = Graphics()
+    """How pictures are drawn."""
 
     def __init__(self, read_gpus: Callable[[], Reading] | None = None) -> None:
         super().__init__()
@@ -49,7 +53,7 @@ class TabbedApp(JobWatching):
 
     def action_datasets(self) -> None:
         """What networks can be trained on."""
-        self.show_tab(DatasetsScreen, lambda: DatasetsScreen(lambda: self.learning.datasets, self.draft))
+        self.show_tab(DatasetsScreen, lambda: DatasetsScreen(lambda: self.learning.datasets, self.draft, self.graphics))
 
     def action_networks(self) -> None:
         """What was learned from datasets."""

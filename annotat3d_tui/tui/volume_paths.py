@@ -10,10 +10,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from annotat3d_tui.tui.completion import as_path
+from annotat3d_tui.volume.disk import is_there
 from annotat3d_tui.volume.formats import MODULES
 
-KNOWN = ", ".join(MODULES)
-"""The suffixes of volumes."""
+KNOWN = "TIFF, RAW, .npy, HDF5, Zarr"
+"""The formats of volumes."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def volumes_of(words: Iterable[str]) -> Found:
 
 def _volumes(path: Path) -> list[Path]:
     text = str(path)
-    if os.path.isfile(text):
+    if is_there(path):
         return [path]
     if os.path.isdir(text):
         text = os.path.join(glob.escape(text), "*")
@@ -83,7 +84,7 @@ def _volumes(path: Path) -> list[Path]:
 
 
 def _is_volume(path: Path) -> bool:
-    return path.suffix.lower() in MODULES and os.path.isfile(path)
+    return path.suffix.lower() in MODULES and is_there(path)
 
 
 def _words(line: str) -> list[str]:

@@ -25,9 +25,11 @@ from annotat3d_tui.render.oblique import Clipping, Oblique
 from annotat3d_tui.render.palette import TRUECOLOR
 from annotat3d_tui.tui.actions import Act, acts_here, declared_by, own_acts
 from annotat3d_tui.tui.app import Annotat3DApp
+from annotat3d_tui.tui.dataset_draft import DatasetDraft
 from annotat3d_tui.tui.job_commands import NoCommands
 from annotat3d_tui.tui.messages import MaskFound, Origin
 from annotat3d_tui.tui.registry import SCREENS, bindings, clashes, kinds
+from annotat3d_tui.tui.screens.augment import AugmentScreen
 from annotat3d_tui.tui.screens.colour_maps import ColourMaps
 from annotat3d_tui.tui.screens.compare import CompareScreen
 from annotat3d_tui.tui.screens.dataset_info import DatasetInfo
@@ -43,6 +45,7 @@ from annotat3d_tui.tui.screens.jobs import JobsScreen
 from annotat3d_tui.tui.screens.mask import MaskForm, MaskLook
 from annotat3d_tui.tui.screens.menu import Menu
 from annotat3d_tui.tui.screens.networks import NetworksScreen
+from annotat3d_tui.tui.screens.new_dataset import NewDataset
 from annotat3d_tui.tui.screens.new_job import NewJob
 from annotat3d_tui.tui.screens.oblique import ObliqueScreen
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
@@ -56,6 +59,7 @@ from annotat3d_tui.tui.widgets.command_line import CommandInput
 from annotat3d_tui.tui.widgets.slice_view import SliceView
 from annotat3d_tui.workflow.presets import PRESETS
 from annotat3d_tui.workflow.run import Run
+from tests.networks.samples import dataset
 from tests.tui.acting import opened, seen, until
 
 SHARED_ON_PURPOSE = {
@@ -180,6 +184,16 @@ async def test_palette_and_help_of_the_networks_list_every_action() -> None:
         screen = pilot.app.screen
         assert isinstance(screen, NetworksScreen)
         assert unlisted(screen, screen.help_pages()) == []
+
+
+async def test_palette_and_help_of_a_new_dataset_and_of_changes_list_every_action(tmp_path: Path) -> None:
+    made = dataset(tmp_path / "d.h5")
+    async with Annotat3DApp().run_test() as pilot:
+        draft = DatasetDraft()
+        for screen in (NewDataset(draft, lambda: tmp_path), AugmentScreen(made.path, draft)):
+            pilot.app.push_screen(screen)
+            await until(pilot, lambda screen=screen: screen.focused is not None)
+            assert unlisted(screen, screen.help_pages()) == []  # type: ignore[arg-type]
 
 
 async def test_palette_and_help_of_the_jobs_and_of_one_list_every_action(tmp_path: Path) -> None:

@@ -32,11 +32,14 @@ from annotat3d_tui.tui.dataset_text import (
 from annotat3d_tui.tui.job_text import MUTED
 from annotat3d_tui.tui.job_watching import JobWatching
 from annotat3d_tui.tui.saying import say_error
+from annotat3d_tui.tui.screens.augment import AugmentScreen
 from annotat3d_tui.tui.screens.dataset_info import DatasetInfo
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.help import HelpPage
+from annotat3d_tui.tui.screens.new_dataset import NewDataset
 from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath
 from annotat3d_tui.tui.screens.tab import TabScreen
+from annotat3d_tui.tui.terminal.probe import Graphics
 from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
 from annotat3d_tui.tui.widgets.lines import Part
 from annotat3d_tui.tui.widgets.long_list import LongList
@@ -45,6 +48,8 @@ from annotat3d_tui.tui.widgets.title_line import TitleLine
 
 KEYS = (
     ("list.choose", "statistics", "info", 1),
+    ("datasets.new", "new", "new", 1),
+    ("datasets.preview", "preview", "preview", 2),
     ("datasets.open", "open", "open_other", 3),
     ("datasets.remove", "delete", "remove_file", 3),
     ("datasets.cancel", "cancel", "cancel_job", 3),
@@ -57,9 +62,10 @@ HELP = """\
 A dataset is one file of many small samples, drawn from images and their labels: networks are trained on it. Those \
 listed lie in the folder datasets of the workspace, or of the folder where the program was started; {datasets.open} \
 shows one of another folder, also one that Annotat3D has made. A dataset is written by a job, which outlives this \
-screen and the line: {app.jobs} has its log, {datasets.cancel} stops it."""
-EMPTY = "There are no datasets in {folder} yet."
-OF_FILE = ("info", "remove_file", "copy_path")
+screen and the line: {app.jobs} has its log, {datasets.cancel} stops it. {datasets.new} makes a new one, \
+{datasets.preview} shows the samples of one before and after the changes with which networks learn more of them."""
+EMPTY = "There are no datasets in {folder} yet: {datasets.new} makes one of images and their labels."
+OF_FILE = ("info", "preview", "remove_file", "copy_path")
 
 
 class Found(Message):
@@ -76,6 +82,14 @@ class DatasetsScreen(TabScreen):
     CSS_PATH = "datasets.tcss"
     AUTO_FOCUS = "LongList"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "New…", id="datasets.new", tooltip="Of images and their labels: sampling, augmentation."),
+        Binding(
+            "p,a",
+            "preview",
+            "Preview, augment…",
+            id="datasets.preview",
+            tooltip="Its samples before and after changes.",
+        ),
         Binding("o", "open_other", "Open another…", id="datasets.open", tooltip="A dataset of another folder."),
         Binding("d,delete", "remove_file", "Delete…", id="datasets.remove", tooltip="The file, after a question."),
         Binding("x", "cancel_job", "Cancel…", id="datasets.cancel", tooltip="Stop writing it; nothing stays of it."),
@@ -83,12 +97,13 @@ class DatasetsScreen(TabScreen):
         Binding("escape,q", "back", "Back", id="datasets.back", tooltip="To where it was called."),
     ]
 
-    def __init__(self, folder: Callable[[], Path], draft: DatasetDraft) -> None:
+    def __init__(self, folder: Callable[[], Path], draft: DatasetDraft, graphics: Graphics | None = None) -> None:
         super().__init__()
-        self._folder, self.draft = folder, draft
+        self._folder, self.draft, self._graphics = folder, draft, graphics or Graphics()
         self._datasets: list[ListedDataset] | None = None
         self._making: list[Making] = []
         self._wanted: Path | None = None
+        self._wanted_job = 0
         self._here = socket.gethostname()
 
     def compose(self) -> ComposeResult:
@@ -151,9 +166,13 @@ class DatasetsScreen(TabScreen):
 
     def show_jobs(self) -> None:
         """The jobs are others: what was being written may be there."""
+        if not self.query(KeyLine):  # it is being made, or was left meanwhile
+            return
         before, self._making = {one.seen.number for one in self._making}, self._being_made()
         if before != {one.seen.number for one in self._making}:
             self.look()
+        if (started := next((one for one in self._making if one.seen.number == self._wanted_job), None)) is not None:
+            self._wanted, self._wanted_job = started.target, 0
         self._show()
 
     def _being_made(self) -> list[Making]:
@@ -187,6 +206,8 @@ class DatasetsScreen(TabScreen):
 
     @on(LongList.Moved)
     def _show_about(self) -> None:
+        if not self.query("#about"):  # left meanwhile
+            return
         about, row = self.query_one("#about", Static), self.chosen
         width = max(about.content_size.width, 20)
         about.update(
@@ -208,7 +229,7 @@ class DatasetsScreen(TabScreen):
             return "there is no dataset here"
         if isinstance(row, Making):
             return with_keys(f"{row.target.name} is being made: {{datasets.cancel}} stops that", self.app)
-        if action == "info" and row.problem:
+        if action in ("info", "preview") and row.problem:
             return row.problem
         if action == "remove_file" and (user := self._user_of(row.path)):
             return f"job {user.number} ({user.job.request.title}) uses {row.name}: wait for it, or cancel it"
@@ -230,6 +251,21 @@ class DatasetsScreen(TabScreen):
         """All about it, for which its samples are read."""
         if isinstance(row := self.chosen, ListedDataset):
             self.app.push_screen(DatasetInfo(row.path))
+
+    def action_new(self) -> None:
+        """Ask what a new one is made of."""
+        form = NewDataset(self.draft, self._folder, self._graphics)
+        self.app.push_screen(form, if_given(self._started))
+
+    def action_preview(self) -> None:
+        """Its samples before and after changes."""
+        if isinstance(row := self.chosen, ListedDataset):
+            self.app.push_screen(AugmentScreen(row.path, self.draft, self._graphics), if_given(self._started))
+
+    def _started(self, number: int) -> None:
+        """A job was started: its row becomes bright."""
+        self._wanted_job = number
+        self.watching.looker.now()
 
     def action_open_other(self) -> None:
         """Ask for a dataset of another folder."""

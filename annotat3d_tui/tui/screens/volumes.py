@@ -14,6 +14,7 @@ from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.completion import split
 from annotat3d_tui.tui.screens.paths import KEYS, AskPath, ChosenPath, PathInput
 from annotat3d_tui.tui.volume_paths import KNOWN, Found, is_pattern, volumes_of
+from annotat3d_tui.volume.disk import is_there
 
 HELP = f"A file ({KNOWN}), or a pattern that finds several, such as scans/*.tif"
 MOST = 200
@@ -71,7 +72,7 @@ class AskVolumes(AskPath):
         self._say(said, wrong=not paths)
 
     def _finish(self, path: Path) -> None:
-        if is_pattern(str(path)) and not path.is_file():
+        if is_there(path) or is_pattern(str(path)):
             self.dismiss(ChosenPath(path))
         else:
             super()._finish(path)

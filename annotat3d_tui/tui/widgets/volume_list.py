@@ -28,8 +28,6 @@ from annotat3d_tui.tui.widgets.long_list import LongList
 
 EMPTY = "{volumes.add} adds files; paths can be pasted, too"
 MUTED, WRONG, GOOD = "$foreground 60%", "$text-error", "$text-success"
-LEAST_NAME = 12
-"""Cells that a name keeps beside its check."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ class VolumeRows(LongList):
 
     def __init__(self, volumes: "VolumeList") -> None:
         super().__init__(volumes.line)
-        self._volumes = volumes
+        self.volumes = volumes
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Why an action cannot be done now; "" when it can."""
@@ -110,32 +108,32 @@ class VolumeRows(LongList):
     def on_paste(self, event: events.Paste) -> None:
         """Put in what was pasted, beneath the row that is bright."""
         event.stop()
-        self._volumes.add(words_pasted(event.text))
+        self.volumes.add(words_pasted(event.text))
 
     def action_add(self) -> None:
         """Ask for files."""
-        self._volumes.ask()
+        self.volumes.ask()
 
     def action_remove(self) -> None:
         """Take the bright row out."""
         if self.highlighted is not None:
-            self._volumes.take_out(self.highlighted)
+            self.volumes.take_out(self.highlighted)
 
     def action_shift(self, by: int) -> None:
         """Exchange the bright row with the one above or beneath it."""
         if self.highlighted is not None:
-            self._volumes.shift(self.highlighted, by)
+            self.volumes.shift(self.highlighted, by)
 
     def action_clear(self) -> None:
         """Take all rows out, after a question."""
-        self._volumes.ask_to_clear()
+        self.volumes.ask_to_clear()
 
 
 class VolumeList(Vertical):
     """A heading and the rows; each change of them posts `Changed`, Enter on one of them `LongList.Selected`.
 
     what: what the files are, such as `Data`. check: what is known of each row; `refresh_checks` draws it anew. start:
-    gives the folder in which the first file is looked for.
+    gives the folder in which the first file is looked for. rows: their kind, which may have keys of its own.
     """
 
     DEFAULT_CSS = """
@@ -163,16 +161,18 @@ class VolumeList(Vertical):
         *,
         start: Callable[[], Path] = Path.cwd,
         note: str = "",
+        rows: type[VolumeRows] = VolumeRows,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
+        self._rows_made = rows
         self.what, self._check, self._start, self._note = what, check, start, note
         self._paths: list[Path] = []
 
     def compose(self) -> ComposeResult:
         """The heading and the rows."""
         yield VolumeHeading(self)
-        yield VolumeRows(self)
+        yield self._rows_made(self)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -213,8 +213,7 @@ class VolumeList(Vertical):
 
     def add(self, words: Iterable[str]) -> None:
         """Put in the files that words stand for, beneath the bright row; they are looked for in a thread."""
-        at = self.rows.highlighted
-        self._resolve(list(words), len(self._paths) if at is None else at + 1)
+        self._resolve(list(words), self._beneath)
 
     @work(thread=True, group="resolve", exit_on_error=False)
     def _resolve(self, words: list[str], at: int) -> None:
@@ -223,11 +222,23 @@ class VolumeList(Vertical):
     @on(Resolved)
     def _put_in(self, event: Resolved) -> None:
         event.stop()
-        at, paths = min(event.at, len(self._paths)), list(event.found.paths)
-        if paths:
-            self.set_paths([*self._paths[:at], *paths, *self._paths[at:]], at + len(paths) - 1)
+        self._insert(event.found.paths, event.at)
         if event.found.problem:
             self.notify(event.found.problem, severity="error", markup=False)
+
+    def insert(self, paths: Sequence[Path]) -> None:
+        """Put in files beneath the bright row, whatever they are."""
+        self._insert(paths, self._beneath)
+
+    @property
+    def _beneath(self) -> int:
+        at = self.rows.highlighted
+        return len(self._paths) if at is None else at + 1
+
+    def _insert(self, paths: Sequence[Path], at: int) -> None:
+        at = min(at, len(self._paths))
+        if paths:
+            self.set_paths([*self._paths[:at], *paths, *self._paths[at:]], at + len(paths) - 1)
 
     def take_out(self, number: int) -> None:
         """Take a row out."""
@@ -260,8 +271,9 @@ class VolumeList(Vertical):
         """A row: its number, the file, and at the right what is known of it."""
         check = self._check(number).content
         digits = len(str(len(self._paths)))
-        room = max(width - check.cell_length - digits - 2, LEAST_NAME)
-        name = shortened(self._paths[number], room)
+        path = self._paths[number]
+        least = min(cell_len(path.name) + 1, width // 2)
+        name = shortened(path, max(width - check.cell_length - digits - 2, least))
         left = Content.assemble((f"{number + 1:>{digits}} ", MUTED), name)
         free = max(width - left.cell_length - 1, 0)
         return two_sided(left, check.truncate(free, ellipsis=True) if check.cell_length > free else check, width)
