@@ -19,7 +19,7 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
     places        folders of the user in which the program keeps things
     processes     which process it is, also when its number has gone to another
     holding       who has a folder: one process at a time
-    volume        files <-> (Z, Y, X) arrays: TIFF, RAW, HDF5, OME-Zarr, .npy
+    volume        files <-> (Z, Y, X) arrays: TIFF, RAW, HDF5, OME-Zarr, slices, …
     labels        what the hand drew: label table, strokes, markers, journal; how two label volumes compare
     superpixels   image -> superpixels
     features      image, superpixels, marked voxels -> feature table

@@ -4,7 +4,7 @@ volume       a volume, and its size in words
 files        open and save by suffix: open_volume, open_labels, save_volume, describe
 place        the path of a volume: a file and, where that holds several, which of them
 disk         its files: whether they are there, whether they changed
-formats      the table from suffix to module: tiff, raw, npy, hdf5, zarr
+formats      the table from suffix to module: tiff, raw, npy, hdf5, zarr, sequence, nifti, mrc
 header       what a file that is written says of its volume
 source       what a format says of a file, and the way from its bytes to voxels, whole or block by block
 types        voxel types and their names

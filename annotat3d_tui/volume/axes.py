@@ -51,7 +51,7 @@ def selection_of(shape: tuple[int, ...], keys: str, name: str) -> Selection:
     >>> selection_of((1, 5, 7, 11), "", "scan.h5").shape, selection_of((1, 1, 7, 11, 1), "tzyxc", "scan.h5").axes
     ((5, 7, 11), (1, 2, 3))
     """
-    if len(shape) < 2 or 0 in shape or len(long_axes(shape)) > 3:
+    if len(shape) < 2 or min(shape) < 1 or len(long_axes(shape)) > 3:
         received = "×".join(str(length) for length in shape) or "a single value"
         raise InvalidFile(
             f"{name} must hold one volume (Z, Y, X) or plane (Y, X), received the shape {received}: "

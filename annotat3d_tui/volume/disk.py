@@ -1,13 +1,14 @@
 """The files of a volume on the disk: whether they are there, whether they changed, what is named after them."""
 
-import errno
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
-from annotat3d_tui.errors import InvalidFile, MissingFile
+from annotat3d_tui.errors import Annotat3DError, InvalidFile, MissingFile
 from annotat3d_tui.volume.place import ZARR, place_of
+from annotat3d_tui.volume.sequence_files import is_pattern, planes_of
 
 HASHED_BYTES = 65536
 HASHED_PLACES = 8
@@ -18,10 +19,10 @@ ZARR_NODES = ("zarr.json", ".zarray", ".zgroup")
 def files_of(path: Path | str) -> list[Path]:
     """The files in which a volume lies, those of a folder in the order of their names; raises OSError."""
     file = place_of(path).file
+    if is_sequence(file):
+        return planes_of(file)
     if not os.path.isdir(file):
         return [file]
-    if not is_zarr(file):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
     found: list[Path] = []
     for folder, folders, names in os.walk(file):
         folders.sort()
@@ -44,7 +45,17 @@ def has_zarr(folder: Path) -> bool:
 def is_there(path: Path | str) -> bool:
     """Whether the files of a volume are there; what is in them is not looked at."""
     file = place_of(path).file
-    return os.path.isfile(file) or is_zarr(file)  # which, unlike Path, never raise
+    if os.path.isfile(file) or is_zarr(file):  # which, unlike Path, never raise
+        return True
+    try:
+        return is_sequence(file) and bool(planes_of(file))
+    except (Annotat3DError, OSError):
+        return False
+
+
+def is_sequence(path: Path) -> bool:
+    """Whether it is a pattern, or a folder that is no Zarr."""
+    return is_pattern(path) or (os.path.isdir(path) and not is_zarr(path))
 
 
 def same_volume(one: Path | str, other: Path | str) -> bool:
@@ -81,6 +92,9 @@ def beside(path: Path | str) -> Path:
     ('scans/recon-entry-data', 'scans/plate-A-1')
     """
     place = place_of(path)
+    if is_pattern(place.file):
+        words = [re.sub(r"[^\w.]+", "", part) for part in (place.file.parent.name, place.file.stem)]
+        return place.file.parent.with_name("-".join(word for word in words if word) or "images")
     outer = next((one for one in reversed(place.file.parents) if one.suffix.lower() in ZARR), None)
     if outer is None:
         return place.file.with_name(place.stem)

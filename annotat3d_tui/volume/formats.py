@@ -9,10 +9,11 @@ from typing import Any, Protocol, cast
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import Annotat3DError, InvalidFile, MissingFile
-from annotat3d_tui.volume.disk import is_zarr
+from annotat3d_tui.volume.disk import is_sequence, is_zarr
 from annotat3d_tui.volume.header import Header
-from annotat3d_tui.volume.place import HDF5, ZARR, place_of
+from annotat3d_tui.volume.place import GZIPPED, HDF5, ZARR, place_of, suffix_of
 from annotat3d_tui.volume.raw import RawProperties
+from annotat3d_tui.volume.sequence_files import is_pattern
 from annotat3d_tui.volume.source import Source
 
 MODULES = (
@@ -28,6 +29,8 @@ MODULES = (
     }
     | dict.fromkeys(HDF5, "hdf5")
     | dict.fromkeys(ZARR, "zarr")
+    | dict.fromkeys((".nii", GZIPPED), "nifti")
+    | dict.fromkeys((".mrc", ".rec", ".st", ".map"), "mrc")
 )
 WRITTEN = ("tiff", "raw", "npy", "hdf5", "zarr")
 """Formats that are written, too."""
@@ -46,9 +49,11 @@ class Format(Protocol):
 def format_of(path: Path) -> str:
     """The module for a path; raises InvalidFile for a suffix that is not known."""
     file = place_of(path).file
-    suffix = file.suffix.lower()
+    suffix = suffix_of(file)
     if is_zarr(file):
         return "zarr"
+    if is_sequence(file):
+        return "sequence"
     if suffix not in MODULES:
         known = ", ".join(MODULES)
         raise InvalidFile(
@@ -78,8 +83,17 @@ def inspect(path: Path | str, raw: RawProperties | None = None) -> Source:
     InvalidParameter or UnknownType.
     """
     file = place_of(path).file
-    if os.path.isdir(file) and not is_zarr(file):
-        raise InvalidFile(f"{file} must be a file, received a folder: give a file in it.")
+    if not is_pattern(file):
+        _check_there(file)
+    try:
+        return format_module(Path(path)).inspect(Path(path), raw)
+    except Annotat3DError:
+        raise
+    except OSError as error:
+        raise InvalidFile(f"{file} cannot be read ({error.strerror or error}): see to its disk, or copy it.") from error
+
+
+def _check_there(file: Path) -> None:
     if not os.path.exists(file):  # unlike Path.exists, never raises
         raise MissingFile(f"{file} does not exist: correct its path.")
     if not os.path.isfile(file) and not os.path.isdir(file):
@@ -88,9 +102,3 @@ def inspect(path: Path | str, raw: RawProperties | None = None) -> Source:
         raise InvalidFile(f"{file} may not be read by you: ask its owner for permission, or copy it.")
     if os.path.getsize(file) == 0:
         raise InvalidFile(f"{file} is empty (0 bytes): copy it again or save it anew from its source.")
-    try:
-        return format_module(Path(path)).inspect(Path(path), raw)
-    except Annotat3DError:
-        raise
-    except OSError as error:
-        raise InvalidFile(f"{file} cannot be read ({error.strerror or error}): see to its disk, or copy it.") from error

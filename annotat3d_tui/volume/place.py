@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 HDF5 = (".h5", ".hdf5", ".hdf", ".he5", ".nxs", ".ims")
 ZARR = (".zarr",)
-IMAGES = "TIFF, RAW, HDF5 (FILE.h5:/PATH), OME-Zarr or .npy"
+GZIPPED = ".nii.gz"
+IMAGES = "TIFF, RAW, HDF5 (FILE.h5:/PATH), OME-Zarr, .npy, NIfTI, MRC, slices ('DIR/*.png')"
 """What can be opened, in the words of helps."""
 _SEVERAL = "|".join(re.escape(suffix) for suffix in (*HDF5, *ZARR))
 _INSIDE = re.compile(rf"(.*[^/](?:{_SEVERAL})):((?:/.*)?)", re.IGNORECASE | re.DOTALL)
@@ -27,7 +28,7 @@ class Place(NamedTuple):
     @property
     def stem(self) -> str:
         """A name for what is made of it: `scan-entry-data`."""
-        words = [self.file.name.removesuffix(self.file.suffix), *self.inside.split("/")]
+        words = [self.file.name[: len(self.file.name) - len(suffix_of(self.file))], *self.inside.split("/")]
         return "-".join(word for word in words if word)
 
     def __str__(self) -> str:
@@ -44,6 +45,15 @@ def place_of(path: Path | str) -> Place:
     if not found or os.path.lexists(path):
         return Place(Path(path), "")
     return Place(Path(found[1]), "/" + found[2].strip("/"))
+
+
+def suffix_of(file: Path) -> str:
+    """The end of a name that tells the format, in small letters.
+
+    >>> suffix_of(Path("head.nii.GZ")), suffix_of(Path("recon.v2.TIF")), suffix_of(Path("recon"))
+    ('.nii.gz', '.tif', '')
+    """
+    return GZIPPED if file.name.lower().endswith(GZIPPED) else file.suffix.lower()
 
 
 def name_of(path: Path | str) -> str:

@@ -77,7 +77,8 @@ class Source:
 
     Its voxels are where `mapping` says, as `dtype` (with byte order) says, or else come from
     `decode(start, stop)`: those planes as consecutive blocks in the machine's byte order. `chunks` are the sides
-    (z, y, x) of the boxes in which a file keeps them, where it does.
+    (z, y, x) of the boxes in which a file keeps them, where it does; `scattered` says in which way else they cannot
+    be mapped.
     """
 
     path: Path
@@ -90,6 +91,7 @@ class Source:
     mapping: Mapping | None = None
     decode: Callable[[int, int], Iterator[NDArray[Any]]] | None = None
     chunks: tuple[int, int, int] | None = None
+    scattered: str = ""
 
     @property
     def name(self) -> str:
@@ -110,7 +112,9 @@ class Source:
     def why_read(self) -> str:
         """Why the voxels cannot be memory-mapped, in words; empty where they can."""
         if self.mapping is None:
-            return "compressed" if self.compression != "none" else "not stored as whole planes"
+            if self.compression != "none":
+                return "compressed"
+            return self.scattered or ("in chunks" if self.chunks else "not stored as whole planes")
         if self._is_fortran:
             return "in Fortran order"
         if not self.dtype.isnative:

@@ -147,10 +147,11 @@ def test_missing_folder_empty_and_unknown_files_each_have_their_sentence(tmp_pat
     (tmp_path / "empty.tif").touch()
     (tmp_path / "image.jp2").write_bytes(b"x")
     (tmp_path / "image").write_bytes(b"x")
+    (tmp_path / "folder").mkdir()
     with pytest.raises(MissingFile, match=r"absent\.tif does not exist: correct its path"):
         open_volume(tmp_path / "absent.tif")
-    with pytest.raises(InvalidFile, match="must be a file, received a folder"):
-        open_volume(tmp_path)
+    with pytest.raises(InvalidFile, match=r"folder must be a file, or a folder with a slice in each of its files"):
+        open_volume(tmp_path / "folder")
     with pytest.raises(InvalidFile, match=r"empty\.tif is empty \(0 bytes\)"):
         open_volume(tmp_path / "empty.tif")
     with pytest.raises(InvalidFile, match=r"image\.jp2 must end with one of \.tif, .*, received \.jp2"):
@@ -165,8 +166,8 @@ def test_an_output_is_refused_before_work_begins(tmp_path, numbered):
         check_volume_output(path, overwrite=False)
     with pytest.raises(OutputExists):
         save_volume(path, numbered())
-    with pytest.raises(InvalidFile, match=r"received \.zarr"):
-        check_volume_output(tmp_path / "image.zarr", overwrite=False)
+    with pytest.raises(InvalidFile, match=r"received \.jp2"):
+        check_volume_output(tmp_path / "image.jp2", overwrite=False)
     check_volume_output(path, overwrite=True)
     check_volume_output(tmp_path / "new.npy", overwrite=False)
 
