@@ -34,6 +34,7 @@ COMMANDS = {
     "mark": Command("mark", "strokes, masks or the marks of a workspace into markers, an annotation, or text"),
     "edit": Command("edit", "a label volume as new markers correct it"),
     "score": Command("score", "accuracy, Dice and IoU of a label volume against the truth"),
+    "snapshot": Command("snapshot", "a picture in space, a slice, a sheet of slices, or a turning film"),
     "dataset": Command("dataset", "samples of images and labels for networks: create, info"),
     "demo": Command("demo", "the main job on the embedded volume"),
     "network": Command("network", "networks: train, finetune, resume, export, import, list, info"),

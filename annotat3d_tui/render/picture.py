@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.labels.colours import colour_of
-from annotat3d_tui.render.palette import SMOOTH
+from annotat3d_tui.render.colormaps import GRAYS
+from annotat3d_tui.render.palette import SMOOTH, ColourOf, Palette
 from annotat3d_tui.render.percentiles import contrast_window, grey_sample
 from annotat3d_tui.render.planes import index_of, plane_size, plane_view
 from annotat3d_tui.render.scale_bar import round_length
@@ -50,11 +51,13 @@ def slice_picture(
     unit: str = "voxel",
     names: Mapping[int, str] | None = None,
     bar: bool = True,
+    colormap: str = GRAYS,
+    colours: ColourOf = colour_of,
 ) -> NDArray[np.uint8]:
     """A slice of an image (Z, Y, X) as a picture (rows, columns, 3) of at most `size` (width, height) and its foot.
 
     label, superpixels, marks: volumes of the image's shape. index: the slice, the middle one by default.
-    names: label id -> name, for the legend in the foot. bar: a scale bar in the picture.
+    names: label id -> name, for the legend in the foot. bar: a scale bar in the picture. colours: of labels.
     """
     at = index if index is not None else index_of(image.shape, plane) // 2
     flat = plane_view(image, plane, at)
@@ -67,28 +70,45 @@ def slice_picture(
         superpixels=None if superpixels is None else sampled(plane_view(superpixels, plane, at), viewport),
         marks=None if marks is None else highest(plane_view(marks, plane, at), viewport)[0],
     )
-    rgb = compose(layers, colour_of, palette=SMOOTH, opacity=opacity)
+    palette = Palette(levels=SMOOTH.levels, colormap=colormap)
+    rgb = compose(layers, colours, palette=palette, opacity=opacity)
     pixels_per_unit = viewport.across.pixels / (viewport.across.voxels * across)
-    return _with_foot(rgb, pixels_per_unit if bar else 0.0, unit, names or {})
+    return with_foot(rgb, pixels_per_unit if bar else 0.0, unit, names or {}, colours)
 
 
-def _with_foot(
-    rgb: NDArray[np.uint8], pixels_per_unit: float, unit: str, names: Mapping[int, str]
+def text_scale(size: tuple[int, int]) -> int:
+    """How many times as large text is in a picture of a size (width, height), so that it can be read when it is large.
+
+    >>> text_scale((800, 600)), text_scale((3840, 2160))
+    (1, 3)
+    """
+    return max(min(size) // 700, 1)
+
+
+def with_foot(
+    rgb: NDArray[np.uint8],
+    pixels_per_unit: float,
+    unit: str,
+    names: Mapping[int, str],
+    colours: ColourOf = colour_of,
+    larger: int = 1,
 ) -> NDArray[np.uint8]:
+    """A picture (rows, columns, 3) with a scale bar in it, unless a unit has no pixels, and below it a legend."""
     from PIL import Image, ImageDraw, ImageFont
 
     rows, columns = rgb.shape[:2]
-    font = ImageFont.load_default(size=14)
-    places, lines = _legend_places(names, columns, lambda text: round(font.getlength(text)))
-    picture: Image.Image = Image.new("RGB", (columns, rows + lines * LINE), FOOT)
+    font = ImageFont.load_default(size=14 * larger)
+    places, lines = _legend_places(names, columns // larger, lambda text: round(font.getlength(text) / larger))
+    picture: Image.Image = Image.new("RGB", (columns, rows + lines * LINE * larger), FOOT)
     picture.paste(Image.fromarray(rgb))
     draw = ImageDraw.Draw(picture)
+    side = SWATCH * larger
     for label, (left, line) in places.items():
-        top = rows + line * LINE + (LINE - SWATCH) // 2
-        draw.rectangle((left, top, left + SWATCH - 1, top + SWATCH - 1), fill=colour_of(label))
-        draw.text((left + SWATCH + 6, top + SWATCH // 2), names[label], fill=TEXT, font=font, anchor="lm")
+        left, top = left * larger, rows + (line * LINE + (LINE - SWATCH) // 2) * larger
+        draw.rectangle((left, top, left + side - 1, top + side - 1), fill=colours(label) or FOOT)
+        draw.text((left + side + 6 * larger, top + side // 2), names[label], fill=TEXT, font=font, anchor="lm")
     if pixels_per_unit:
-        _draw_bar(draw, (columns, rows), pixels_per_unit, unit, font)
+        _draw_bar(draw, (columns, rows), pixels_per_unit, unit, font, larger)
     return np.asarray(picture)
 
 
@@ -105,22 +125,24 @@ def _legend_places(names: Mapping[int, str], width: int, length_of: Any) -> tupl
     return places, line + 1 if places else 0
 
 
-def _draw_bar(draw: "ImageDraw", size: tuple[int, int], pixels_per_unit: float, unit: str, font: Any) -> None:
+def _draw_bar(
+    draw: "ImageDraw", size: tuple[int, int], pixels_per_unit: float, unit: str, font: Any, larger: int
+) -> None:
     """A white bar with a black rim and its length, at the lower right."""
     columns, rows = size
     length = round_length(columns / 4 / pixels_per_unit)
-    right, bottom = columns - GAP, rows - GAP
+    right, bottom = columns - GAP * larger, rows - GAP * larger
     left = right - max(round(length * pixels_per_unit), 1)
-    draw.rectangle((left - 1, bottom - 5, right + 1, bottom + 1), fill=(0, 0, 0))
-    draw.rectangle((left, bottom - 4, right, bottom), fill=(255, 255, 255))
+    draw.rectangle((left - 1, bottom - 5 * larger, right + 1, bottom + 1), fill=(0, 0, 0))
+    draw.rectangle((left, bottom - 5 * larger + 1, right, bottom), fill=(255, 255, 255))
     unit = unit.replace("µ", "u")  # Pillow's own font has no µ
     words = f"{length:g} {unit}{'s' if unit == 'voxel' and length != 1 else ''}"
     draw.text(
-        ((left + right) // 2, bottom - 8),
+        ((left + right) // 2, bottom - 8 * larger),
         words,
         fill=(255, 255, 255),
         font=font,
         anchor="mb",
-        stroke_width=2,
+        stroke_width=2 * larger,
         stroke_fill=(0, 0, 0),
     )

@@ -23,6 +23,7 @@ from annotat3d_tui.render.scene.camera import Camera
 from annotat3d_tui.render.scene.channel import Memory
 from annotat3d_tui.render.scene.grid import Grid
 from annotat3d_tui.render.scene.levels import COARSE_SIDE, Level, halved, image_level, label_level, without_rim
+from annotat3d_tui.render.scene.picking import picked
 from annotat3d_tui.render.scene.pictures import Colouring, Flat, Inside, Voxels, oblique_flat, slice_flat
 from annotat3d_tui.render.scene.process import Child, Lost
 from annotat3d_tui.render.scene.scene import COARSE, QUALITIES, SHARP, SOLID, Scene
@@ -210,6 +211,17 @@ class Renderer:
                 raise DrawingFailed(
                     f"The process that draws in 3D was lost twice ({error}): show less, or a smaller picture."
                 ) from None
+
+    def voxel_seen(
+        self, scene: Scene, camera: Camera, place: tuple[float, float], size: tuple[int, int]
+    ) -> tuple[int, int, int] | None:
+        """The voxel (z, y, x) that is seen at a place (column, row) of a picture of a `size`, None for none."""
+        voxels = self._voxels
+        if voxels is None:
+            return None
+        threshold = self.threshold if scene.threshold is None else scene.threshold
+        shown = frozenset(self.labels_of(scene))
+        return picked(scene, camera, self.grid, place, size, voxels.image, threshold, voxels.label, shown)
 
     def interrupt(self) -> None:
         """Give up the picture that another thread is waiting for; nothing where there is none."""

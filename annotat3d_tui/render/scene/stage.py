@@ -176,7 +176,9 @@ class Stage:
         meshes = scene.label or bool(scene.meshes)
         shadows = quality == POSTER and meshes and scene.mesh_opacity >= 1
         self._renderer.SetUseSSAO(shadows)
-        if shadows:
+        if shadows:  # which leave no way from one colour of the background to the other
+            bottom, top = BACKGROUND_COLOURS[scene.background]
+            self._renderer.SetBackground(*((a + b) / 510 for a, b in zip(bottom, top, strict=True)))
             self._renderer.SetSSAORadius(0.06 * grid.diagonal)
             self._renderer.SetSSAOBias(0.002 * grid.diagonal)
             self._renderer.SetSSAOKernelSize(96)
