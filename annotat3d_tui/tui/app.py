@@ -95,6 +95,14 @@ class Annotat3DApp(InTurn, TabbedApp):
             tooltip="What is open: back to it from the other tabs.",
         ),
         Binding(
+            "f3",
+            "scene",
+            "3D",
+            id="app.scene",
+            priority=True,
+            tooltip="What is open, from all sides: volume, label surfaces, slices.",
+        ),
+        Binding(
             "f4",
             "datasets",
             "Datasets",

@@ -147,6 +147,16 @@ class Looking(Showing):
         """The plane as it was left; before it was ever looked at, the slice."""
         return self._looks.clipping or Clipping(Oblique(self.view.cursor), self.view.viewport.scale)
 
+    @property
+    def clipping(self) -> Clipping | None:
+        """The plane as it was left; None before it was ever looked at."""
+        return self._looks.clipping
+
+    def keep_clipping(self, clipping: Clipping) -> None:
+        """Take a plane that was turned or moved elsewhere."""
+        self._looks = replace(self.looks_now(), clipping=clipping)
+        self.rest_soon()
+
     @staticmethod
     def _placed(clipping: Clipping, position: Vector) -> Clipping:
         z, y, x = (float(at) for at in position)
@@ -157,8 +167,7 @@ class Looking(Showing):
         screen = ObliqueScreen(self.view, clipping)
 
         def left(end: Left | None) -> None:
-            self._looks = replace(self.looks_now(), clipping=screen.clipping)
-            self.rest_soon()
+            self.keep_clipping(screen.clipping)
             if end == "next plane":
                 self.view.plane = next(iter(PLANES))
             elif end == "go there":

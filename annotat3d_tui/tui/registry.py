@@ -36,6 +36,7 @@ from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.past import PastMessages
 from annotat3d_tui.tui.screens.paths import AskPath, PathInput
 from annotat3d_tui.tui.screens.sampling_pane import WeightRows
+from annotat3d_tui.tui.screens.scene import SceneScreen, SurfaceList
 from annotat3d_tui.tui.screens.script import ScriptScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.volumes import AskVolumes
@@ -47,12 +48,14 @@ from annotat3d_tui.tui.widgets.labels_panel import LabelFilter, LabelList
 from annotat3d_tui.tui.widgets.log_view import LogView
 from annotat3d_tui.tui.widgets.long_list import LongList
 from annotat3d_tui.tui.widgets.slice_view import SliceView
+from annotat3d_tui.tui.widgets.space_picture import SpacePicture
 from annotat3d_tui.tui.widgets.volume_list import VolumeRows
 
 Kind = type[DOMNode]
 
 SCREENS: dict[Kind, tuple[Kind, ...]] = {
     SegmentScreen: (SliceView, LabelList, LabelFilter, ContrastPanel, CommandInput),
+    SceneScreen: (SpacePicture, SurfaceList, LabelFilter),
     Welcome: (),
     GpusScreen: (LongList, GpuTable),
     DatasetsScreen: (LongList,),

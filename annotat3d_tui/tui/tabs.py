@@ -13,6 +13,7 @@ from annotat3d_tui.tui.screens.datasets import DatasetsScreen
 from annotat3d_tui.tui.screens.gpus import GpusScreen
 from annotat3d_tui.tui.screens.jobs import JobsScreen
 from annotat3d_tui.tui.screens.networks import NetworksScreen
+from annotat3d_tui.tui.screens.scene import SceneScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.tab import TabScreen
 from annotat3d_tui.tui.terminal.probe import Graphics
@@ -46,10 +47,25 @@ class TabbedApp(JobWatching):
         return DatasetDraft()
 
     @property
+    def opened(self) -> SegmentScreen | None:
+        """The screen on what is open."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, SegmentScreen)), None)
+
+    @property
     def learning(self) -> LearningFolders:
         """Where networks and their datasets lie: in the open workspace, else where the program was started."""
-        opened = next((screen for screen in self.screen_stack if isinstance(screen, SegmentScreen)), None)
-        return opened.session.workspace.learning if opened else LearningFolders(Path.cwd())
+        return self.opened.session.workspace.learning if self.opened else LearningFolders(Path.cwd())
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action cannot be done now; "" when it can."""
+        return "nothing is open: open an image, or the demo" if action == "scene" and self.opened is None else ""
+
+    def action_scene(self) -> None:
+        """What is open in 3D."""
+        segment = self.opened
+        if segment is not None:
+            segment.view.lift()
+            self.show_tab(SceneScreen, lambda: SceneScreen(segment, segment.space))
 
     def action_datasets(self) -> None:
         """What networks can be trained on."""

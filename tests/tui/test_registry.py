@@ -51,6 +51,7 @@ from annotat3d_tui.tui.screens.oblique import ObliqueScreen
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.past import PastMessages
 from annotat3d_tui.tui.screens.paths import AskPath
+from annotat3d_tui.tui.screens.scene import SceneScreen
 from annotat3d_tui.tui.screens.script import ScriptScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.volumes import AskVolumes
@@ -68,6 +69,8 @@ SHARED_ON_PURPOSE = {
     ("contrast.back", "segment.cancel"): "Esc leaves the contrast",
     ("command.leave", "segment.cancel"): "Esc leaves the command line",
     ("contrast.back", "segment.contrast"): "the key that went to the contrast goes back",
+    ("scene.to_picture", "scene.cancel"): "Esc leaves the list",
+    ("filter.leave", "scene.cancel"): "Esc leaves the filter",
     ("labels.rename", "app.segment"): "the list is on the tab to which the key would go",
     ("jobs.all", "jobs.back"): "Esc leaves the filter",
     ("app.help", "help.close"): "F1 closes what it opened",
@@ -160,6 +163,19 @@ async def test_palette_and_help_of_the_welcome_list_every_action() -> None:
         assert isinstance(screen, Welcome)
         recent = [f"recent({number})" for number in range(1, MOST_RECENT + 1)]
         assert unlisted(screen, screen.help_pages()) == recent, "there is no recent workspace"
+
+
+@pytest.mark.parametrize("widget", SCREENS[SceneScreen], ids=lambda kind: kind.__name__)
+async def test_palette_and_help_of_3d_list_every_action(files: Path, widget: type[SliceView]) -> None:
+    async with opened(files) as (pilot, _):
+        await pilot.press("f3")
+        screen = pilot.app.screen
+        assert isinstance(screen, SceneScreen)
+        screen.action_find_label()
+        screen.query_exactly_one(widget).focus()
+        await pilot.pause()
+        assert isinstance(screen.focused, widget)
+        assert unlisted(screen, screen.help_pages()) == []
 
 
 async def test_palette_and_help_of_the_gpus_list_every_action() -> None:

@@ -94,11 +94,13 @@ def label_level(ids: NDArray[Any], most_voxels: int = MOST_VOXELS) -> Level:
 def halved(voxels: NDArray[Any], side: int) -> tuple[NDArray[Any], tuple[int, int, int]]:
     """Means of blocks, so that no axis is longer than `side`, and how many voxels a block has along each axis."""
     z, y, x = (-(-length // side) for length in voxels.shape)
-    shape = tuple(length // step for length, step in zip(voxels.shape, (z, y, x), strict=True))
-    out = np.empty(shape, voxels.dtype)
-    for number in range(shape[0]):
-        block = voxels[number * z : (number + 1) * z, : shape[1] * y, : shape[2] * x]
-        out[number] = _means(block.astype(np.float32), (z, y, x))[0]
+    planes, rows, columns = (length // step for length, step in zip(voxels.shape, (z, y, x), strict=True))
+    out, count = np.empty((planes, rows, columns), voxels.dtype), z * y * x
+    for number in range(planes):  # sums along rows of memory, which are ten times as fast as means of blocks
+        block = voxels[number * z : (number + 1) * z, : rows * y, : columns * x]
+        total = block.sum(axis=0, dtype=np.uint32).reshape(rows, y, columns * x).sum(axis=1, dtype=np.uint32)
+        across = sum((total[:, one::x] for one in range(1, x)), start=total[:, ::x])
+        out[number] = (across + count // 2) // count
     return out, (z, y, x)
 
 

@@ -69,6 +69,10 @@ class Child:
         except Closed:  # the thread that waits for it says so
             return
 
+    def kill(self) -> None:
+        """End it while another thread waits for it, which hears that it is lost."""
+        self._process.kill()
+
     def close(self) -> None:
         """End it, at once where it does not listen."""
         self._channel.close()

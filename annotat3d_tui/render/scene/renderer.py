@@ -70,6 +70,7 @@ class Renderer:
         self._hidden: Container[int] = (BACKGROUND,)
         self._frame: Memory | None = None
         self._starts = 0
+        self._ended = False
         self._serial = 0
         self._lock = threading.RLock()
 
@@ -103,6 +104,8 @@ class Renderer:
     def start(self) -> bool:
         """Start the child, which takes a second or two; returns whether there are graphics, else `problem` says why."""
         with self._lock:
+            if self._ended:
+                raise Cancelled("3D was closed before this was drawn.")
             if self.problem or (self._child and self._child.alive):
                 return not self.problem
             self._stop()
@@ -230,7 +233,10 @@ class Renderer:
             child.interrupt()
 
     def close(self) -> None:
-        """End the child; nothing is left of it."""
+        """End the child, whatever another thread waits for; nothing is left of it."""
+        self._ended = True
+        if (child := self._child) is not None:
+            child.kill()
         with self._lock:
             self._stop()
             for kept in self._kept.values():

@@ -1,5 +1,6 @@
 """The image as a volume, by ray casting. Only the drawing child imports this."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -15,33 +16,42 @@ from annotat3d_tui.render.scene.levels import COARSE_SIDE, halved, without_rim
 from annotat3d_tui.render.scene.scene import COARSE, POSTER
 from annotat3d_tui.render.scene.transfer import Transfer
 
+PIXELS_A_VOXEL = 2
+"""In a still picture on the screen a voxel may be so many pixels long before finer ones are made."""
+
 
 class Solid:
-    """One volume of numbers, in full and coarse for a moving camera; made when it is first seen."""
+    """One volume of numbers, in full and in fewer for pictures that show no more; each made when it is first seen."""
 
     def __init__(self, voxels: NDArray[Any], size: Vector, scale: float, offset: float, software: bool) -> None:
         """Voxels (Z, Y, X) with their rim, of a length (z, y, x); the grey value is number × scale + offset."""
         self._voxels, self._size, self._software = voxels, size, software
         self._scale, self._offset = scale, offset
-        self._made: dict[bool, tuple[vtkVolume, Any]] = {}
+        self._made: dict[int, tuple[vtkVolume, Any, float]] = {}
 
-    def volume(self, quality: str) -> vtkVolume:
-        """What the renderer shows for a quality."""
-        coarse = quality == COARSE and max(self._voxels.shape) > COARSE_SIDE
-        if coarse not in self._made:
+    def volume(self, quality: str, pixels: float = math.inf) -> vtkVolume:
+        """What the renderer shows for a quality; pixels: of the picture along the longest edge of the box.
+
+        Lighting a volume takes seconds when it is first seen, so that its voxels are not to be much finer than pixels.
+        """
+        longest = max(self._voxels.shape) - 2
+        step = -(-longest // COARSE_SIDE)
+        if quality != COARSE:
+            step = 1 if quality == POSTER else min(max(int(PIXELS_A_VOXEL * longest / max(pixels, 1.0)), 1), step)
+        if step not in self._made:
             voxels, times = self._voxels, (1, 1, 1)
-            if coarse:
-                voxels, times = halved(without_rim(voxels), COARSE_SIDE)
+            if step > 1:
+                voxels, times = halved(without_rim(voxels), -(-longest // step))
                 voxels = np.pad(voxels, 1, constant_values=int(self._voxels[0, 0, 0]))
-            size = tuple(length * step for length, step in zip(self._size, times, strict=True))
-            self._made[coarse] = self._new(voxels, (size[0], size[1], size[2]))
-        volume, _ = self._made[coarse]
+            z, y, x = (length * one for length, one in zip(self._size, times, strict=True))
+            self._made[step] = (*self._new(voxels, (z, y, x)), min(z, y, x))
+        volume, _, finest = self._made[step]
         mapper = volume.GetMapper()
         if self._software:
             mapper.SetImageSampleDistance(2.0 if quality == COARSE else 1.0)
-            mapper.SetSampleDistance(min(self._size) * (1.0 if quality == COARSE else 0.5))
+            mapper.SetSampleDistance(finest * (1.0 if quality == COARSE else 0.5))
         else:
-            mapper.SetSampleDistance(min(self._size) * (0.25 if quality == POSTER else 0.5))
+            mapper.SetSampleDistance(finest * (0.25 if quality == POSTER else 0.5))
         return volume
 
     def look(self, volume: vtkVolume, transfer: Transfer, diagonal: float, planes: Any) -> None:

@@ -111,7 +111,8 @@ class Stage:
         renderer.RemoveAllViewProps()
         planes = _planes(scene, grid)
         if scene.volume and self._solid is not None:
-            volume = self._solid.volume(quality)
+            pixels = asked["size"][1] * finer * max(grid.extent) / float(asked["camera"]["height"])
+            volume = self._solid.volume(quality, pixels)
             transfer = transfer_of(scene, (asked["window"][0], asked["window"][1]), asked["threshold"])
             self._solid.look(volume, transfer, grid.diagonal, planes)
             renderer.AddVolume(volume)

@@ -1,5 +1,6 @@
 """Segment (F2): mark, generate superpixels, preview, apply, correct."""
 
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
@@ -29,6 +30,7 @@ from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.segment_help import READ_ONLY, help_pages, keys_now, why_not
 from annotat3d_tui.tui.screens.segment_keys import COPY_MENU, FILES_MENU, SEGMENT_BINDINGS
 from annotat3d_tui.tui.screens.welcome import Welcome
+from annotat3d_tui.tui.space import Space
 from annotat3d_tui.tui.suggesting import Now, suggested
 from annotat3d_tui.tui.terminal.graphics import NUMBER
 from annotat3d_tui.tui.terminal.probe import Graphics
@@ -118,8 +120,15 @@ class SegmentScreen(ApplyingJob):
         self.make_coarse()
 
     def on_unmount(self) -> None:
-        """Compile no more."""
+        """Compile no more, draw no more."""
         self.warmup.stop()
+        if "space" in vars(self):
+            self.space.close()
+
+    @cached_property
+    def space(self) -> Space:
+        """The image in 3D, which nobody draws before it is looked at."""
+        return Space(self.view.scene.shape, self.view.voxel_size, self.view.unit)
 
     # what happened
 

@@ -124,11 +124,15 @@ class LabelsPanel(Vertical):
     class Left(Message):
         """The filter was left."""
 
+    def __init__(self, kind: type[LongList] = LabelList) -> None:
+        super().__init__()
+        self._kind = kind
+
     def compose(self) -> ComposeResult:
         """The heading, the filter and the list."""
         yield Static(classes="heading", markup=False)
         yield LabelFilter(placeholder="name or id", compact=True)
-        yield LabelList(self._line)
+        yield self._kind(self._line)
 
     def on_mount(self) -> None:
         """The filter is seen while it is in use."""
@@ -149,7 +153,7 @@ class LabelsPanel(Vertical):
         """Highlight the chosen label."""
         self._highlight()
         if self.is_mounted:
-            self.query_one(LabelList).refresh_changed()
+            self.query_one(LongList).refresh_changed()
 
     def on_resize(self) -> None:
         """Fit the heading to the width."""
@@ -165,18 +169,18 @@ class LabelsPanel(Vertical):
         event.stop()
         self._write()
         if event.value and len(self._shown):
-            self.query_one(LabelList).highlighted = 0
+            self.query_one(LongList).highlighted = 0
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        highlighted = self.query_one(LabelList).highlighted
+        highlighted = self.query_one(LongList).highlighted
         if highlighted is not None and len(self._shown):
             self._choose(highlighted, alone=False)
 
     @on(LabelFilter.Moved)
     def _moved(self, event: LabelFilter.Moved) -> None:
-        self.query_one(LabelList).action_by(event.by)
+        self.query_one(LongList).action_by(event.by)
 
     @on(LabelFilter.Left)
     def _left(self) -> None:
@@ -207,7 +211,7 @@ class LabelsPanel(Vertical):
         if self._heading is None or not self._heading.is_same(above):
             self._heading = above
             self.query_one(".heading", Static).update(above)
-        listed = self.query_one(LabelList)
+        listed = self.query_one(LongList)
         listed.count = len(self._shown)
         self.fit()
         self._highlight()
@@ -217,7 +221,7 @@ class LabelsPanel(Vertical):
         """Take no more than half of the panel, heading and filter included."""
         room = self.parent.size.height // 2 if isinstance(self.parent, Widget) else 0
         others = 2 if self.query_one(LabelFilter).display else 1
-        self.query_one(LabelList).styles.max_height = max(room - others, 3)
+        self.query_one(LongList).styles.max_height = max(room - others, 3)
 
     def _line(self, number: int, width: int) -> Content:
         assert self.rows is not None
@@ -226,7 +230,7 @@ class LabelsPanel(Vertical):
     def _highlight(self) -> None:
         if not self.is_mounted or self.rows is None or self.query_one(LabelFilter).value:
             return
-        self.query_one(LabelList).highlighted = self.rows.place_of(self.chosen)
+        self.query_one(LongList).highlighted = self.rows.place_of(self.chosen)
 
 
 def matching(text: str, ids: Sequence[int], names: Sequence[str]) -> list[int]:

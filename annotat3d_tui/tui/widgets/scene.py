@@ -118,6 +118,10 @@ class Scene:
         self._volumes[name] = volume
         self._version[name] += 1
 
+    def version(self, name: str) -> int:
+        """Counts how often "label", "superpixels", "alternative" or the "marks" have become others."""
+        return self._version[name]
+
     @property
     def evidence(self) -> Evidence | None:
         """Probabilities and uncertainty, where they are known."""

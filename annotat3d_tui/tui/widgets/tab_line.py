@@ -8,7 +8,14 @@ from textual.widget import Widget
 from annotat3d_tui.tui.actions import first_key
 from annotat3d_tui.tui.widgets.lines import two_sided
 
-TABS = {"segment": "Segment", "datasets": "Datasets", "networks": "Networks", "jobs": "Jobs", "gpus": "GPUs"}
+TABS = {
+    "segment": "Segment",
+    "scene": "3D",
+    "datasets": "Datasets",
+    "networks": "Networks",
+    "jobs": "Jobs",
+    "gpus": "GPUs",
+}
 """Action of the application, which is its binding's id, too; name."""
 MUTED = "$foreground 60%"
 LEAST = (40, 12)
