@@ -16,8 +16,10 @@ from annotat3d_tui.content import content_key, text_key
 from annotat3d_tui.errors import Annotat3DError, CannotWrite, ReadOnly, ShapeMismatch
 from annotat3d_tui.holding import Hold
 from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.labels.change import Change
 from annotat3d_tui.labels.corrections import Correction, Corrections
 from annotat3d_tui.labels.past import Past
+from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.places import data_home
 from annotat3d_tui.render.looks import ImageLook, Looks
 from annotat3d_tui.superpixels.check import check_superpixels
@@ -39,12 +41,13 @@ class Session:
     """An open workspace.
 
     image: its volume, with nothing infinite left. superpixels: (Z, Y, X) int32 or None; superpixels_from: the file they
-    were loaded from, None for those that were made. label: (Z, Y, X) uint8 or uint16, or None; corrections: what was
-    done to it by hand, None before the first. run: how the label came about, None when it was loaded. evidence: how
-    sure the last segmentation was, trained: what has learned in it, None before the first one. training: samples of
-    other images, to learn from, too. looks: how the image is looked at. alternative: shown in its place, and used for
-    nothing else. cache: where what was measured is kept. messages: what a person should be told after opening (a torn
-    journal, an image that has changed, a file that could not be read).
+    were loaded from, None for those that were made. label: (Z, Y, X) uint8 or uint16, or None; labellings: how often it
+    was made anew or loaded since opening; corrections: what was done to it by hand, None before the first; editing: how
+    marks correct it, None while they are learned from. run: how the label came about, None when it was loaded.
+    evidence: how sure the last segmentation was, trained: what has learned in it, None before the first one. training:
+    samples of other images, to learn from, too. looks: how the image is looked at. alternative: shown in its place, and
+    used for nothing else. cache: where what was measured is kept. messages: what a person should be told after opening
+    (a torn journal, an image that has changed, a file that could not be read).
     """
 
     def __init__(self, workspace: Workspace, lock: Hold | None) -> None:
@@ -59,6 +62,8 @@ class Session:
         self.superpixels_from: Path | None = None
         self.label: NDArray[Any] | None = None
         self.corrections: Corrections | None = None
+        self.editing: Resume | None = None
+        self.labellings = 0
         self.run: Run | None = None
         self.evidence: Evidence | None = None
         self.trained: Trained | None = None
@@ -146,6 +151,7 @@ class Session:
         self._check_may_write()
         with self._writing:
             self.label, self.run = label, run
+            self.labellings += 1
             self._end_corrections()
             self._forget(self.workspace.corrections)
             self._forget(self.workspace.run)  # these first, so that a kill never leaves them beside another label
@@ -153,8 +159,8 @@ class Session:
             if run:
                 write_json(self.workspace.run, run.to_dict())
 
-    def correct(self, correction: Correction) -> None:
-        """Change the label volume, which there must be; it is in the journal when this returns.
+    def correct(self, words: str, change: Change) -> None:
+        """Change the label volume, which there must be; it is in the journal, in these words, when this returns.
 
         Raises CannotWrite, ReadOnly, and nothing is changed then.
         """
@@ -163,8 +169,17 @@ class Session:
             assert self.label is not None
             if self.corrections is None:
                 self.corrections = self._open_corrections(self.label)
-            self.corrections.do(correction)
+            self.corrections.do(Correction(words, change, self.annotation.position))
             self.went()
+
+    def keep_editing(self, editing: Resume | None) -> None:
+        """Let marks correct the label volume from now on, or be learned from again."""
+        self._check_may_write()
+        if editing is None:
+            self._forget(self.workspace.editing)
+        else:
+            write_json(self.workspace.editing, editing.to_dict())
+        self.editing = editing
 
     @property
     def past(self) -> Past:
@@ -275,7 +290,13 @@ class Session:
 
     def _load(self) -> None:
         """What the folder holds; a file that cannot be used is said and left alone."""
-        for load in (self._load_parameters, self._load_superpixels, self._load_label, self._load_looks):
+        for load in (
+            self._load_parameters,
+            self._load_superpixels,
+            self._load_label,
+            self._load_editing,
+            self._load_looks,
+        ):
             try:
                 load()
             except Annotat3DError as error:
@@ -290,6 +311,10 @@ class Session:
             self.looks = Looks.from_dict(saved)
         if self.looks.visualization:
             self.alternative = self.visualization(Path(self.looks.visualization))
+
+    def _load_editing(self) -> None:
+        if self.label is not None and (saved := read_json(self.workspace.editing)) is not None:
+            self.editing = Resume.from_dict(saved)
 
     def _load_superpixels(self) -> None:
         if self.workspace.superpixels.is_file():

@@ -10,6 +10,7 @@ superpixels.tif       superpixels, when they were made
 superpixels.json      the file that they were loaded from, when they were not made
 label.tif             label volume, when it was made
 label.journal         every correction of it, a line each
+editing.json          how marks correct it, while it is edited instead of learned
 run.json              how the label volume came about: parameters, scores, importances
 looks.json            how the image is looked at: colours, contrast
 label.classifier.npz  what learned last, which labels other images, too
@@ -114,6 +115,11 @@ class Workspace:
     def corrections(self) -> Path:
         """Every correction of the label volume."""
         return self.folder / "label.journal"
+
+    @property
+    def editing(self) -> Path:
+        """How marks correct the label volume, while it is edited."""
+        return self.folder / "editing.json"
 
     @property
     def run(self) -> Path:

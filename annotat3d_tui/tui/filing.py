@@ -36,7 +36,7 @@ class Filing(Computing):
 
     def action_load_label(self) -> None:
         """Take a label volume from a file."""
-        self._ask("Load label", "", self.load_label)
+        self._ask("Load label", "", partial(self.load_label, may_edit=True))
 
     def action_save_markers(self) -> None:
         """Save the annotation as a mask."""
@@ -167,12 +167,13 @@ class Filing(Computing):
         self.post_message(AlternativeRead(volume, histogram_of(volume.data), chosen.path))
 
     @work(thread=True, group=FILES, exit_on_error=False)
-    def load_label(self, chosen: ChosenPath) -> None:
-        """Read a label volume and keep it."""
+    def load_label(self, chosen: ChosenPath, may_edit: bool = False) -> None:
+        """Read a label volume and keep it; may_edit: then the person is asked whether marks are to correct it."""
         label = as_label(self._read(chosen.path), chosen.path.name)
         with self.lease.used():
             self.session.keep_label(label, None)
-        self.post_message(Labelled(label, f"label loaded from {chosen.path.name}", shares=label_shares(label)))
+        said, shares = f"label loaded from {chosen.path.name}", label_shares(label)
+        self.post_message(Labelled(label, said, shares=shares, may_edit=may_edit))
 
     @work(thread=True, group=FILES, exit_on_error=False)
     def load_superpixels(self, chosen: ChosenPath) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from annotat3d_tui.classifiers.training_data import TrainingData
     from annotat3d_tui.labels.annotation_file import Marks
     from annotat3d_tui.labels.areas import Flood
+    from annotat3d_tui.labels.change import Change
     from annotat3d_tui.labels.strokes import AnyStroke
     from annotat3d_tui.volume.volume import Volume
     from annotat3d_tui.workflow.evidence import Evidence
@@ -83,7 +84,7 @@ class Labelled(Message):
     """A label volume was computed or loaded.
 
     origin and result: None when it was loaded. shares: of the voxels, of each label of one that was loaded.
-    names: that its labels come with.
+    names: that its labels come with. may_edit: the person is asked whether marks are to correct it.
     """
 
     def __init__(
@@ -94,10 +95,27 @@ class Labelled(Message):
         result: "Result | None" = None,
         shares: dict[int, float] | None = None,
         names: Mapping[int, str] | None = None,
+        may_edit: bool = False,
     ) -> None:
         super().__init__()
         self.label, self.said, self.origin, self.result, self.shares = label, said, origin, result, shares
-        self.names = names or {}
+        self.names, self.may_edit = names or {}, may_edit
+
+
+class CorrectionFound(Message):
+    """What a tool would change, in words, and the label volume (Z, Y, X) as it would be then."""
+
+    def __init__(self, words: str, change: "Change", seen: NDArray[Any]) -> None:
+        super().__init__()
+        self.words, self.change, self.seen = words, change, seen
+
+
+class Corrected(Message):
+    """The label volume was changed."""
+
+    def __init__(self, words: str, change: "Change") -> None:
+        super().__init__()
+        self.words, self.change = words, change
 
 
 class Known(Message):

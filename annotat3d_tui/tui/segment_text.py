@@ -224,6 +224,15 @@ def result_facts(session: "Session", origin: "Origin | None", testing: bool, wid
     return (learner, Fact("Accuracy", (*accuracy, *preview)), dice, *(important_facts(run) if wide else ()))
 
 
+def editing_fact(session: "Session") -> tuple[Fact, ...]:
+    """How marks correct the label volume, while it is edited."""
+    editing = session.editing
+    if editing is None:
+        return ()
+    pieces = (f"beta {editing.beta:g}", f"weight {editing.weight:g}", "{segment.parameters} changes it")
+    return (Fact("Editing", tuple((piece, OFF) for piece in pieces)),)
+
+
 def important_facts(run: "Run") -> tuple[Fact, ...]:
     """The features that mattered most, as bars; `i` shows all."""
     highest = max((value for _, value in run.importances), default=0.0)

@@ -150,6 +150,7 @@ class Showing(Masking):
 
     def _show_results(self) -> None:
         self.query_one("#results", FactsPanel).facts = (
+            *segment_text.editing_fact(self.session),
             segment_text.superpixels_fact(self.session, self._superpixel_count, self._wide),
             *segment_text.result_facts(self.session, self._origin, self._testing is not None, self._wide),
         )

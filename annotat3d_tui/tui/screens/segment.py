@@ -15,9 +15,9 @@ from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.tui import segment_text
 from annotat3d_tui.tui.actions import Act, acts_of, first_key, with_keys
 from annotat3d_tui.tui.actions import why_not as reason_against
-from annotat3d_tui.tui.applying_job import ApplyingJob
 from annotat3d_tui.tui.commands import Clip, Contrast, Do, Goto, parse_command, parse_voxel
 from annotat3d_tui.tui.cost_text import cost_text
+from annotat3d_tui.tui.editing_labels import EditingLabels
 from annotat3d_tui.tui.lease import Lease
 from annotat3d_tui.tui.messages import AnnotationRead, AreaFound, Centre, Saved, TrainingRead
 from annotat3d_tui.tui.remembered import commands, keep_command
@@ -57,7 +57,7 @@ MOST_LISTED = 99
 OPACITIES = (0.3, 0.5, 0.7, 1.0)
 
 
-class SegmentScreen(ApplyingJob):
+class SegmentScreen(EditingLabels):
     """The screen on one session; it owns the session and closes it."""
 
     CSS_PATH = "segment.tcss"
@@ -247,7 +247,10 @@ class SegmentScreen(ApplyingJob):
         self.preview_superpixels(self.begin("Superpixel preview"), self._planes_here())
 
     def action_preview(self) -> None:
-        """Label the slice of the cursor and two on each side."""
+        """Label the slice of the cursor and two on each side, or show what marks would correct."""
+        if self.session.editing is not None:
+            self.edit(only_look=True)
+            return
         self._segment("Preview", self._planes_here())
 
     def _planes_here(self) -> slice:
@@ -255,8 +258,11 @@ class SegmentScreen(ApplyingJob):
         return slice(max(z - PREVIEW_MARGIN, 0), min(z + PREVIEW_MARGIN + 1, self.view.scene.shape[0]))
 
     def action_apply(self) -> None:
-        """Label the whole image."""
-        self._segment("Apply", None)
+        """Label the whole image, or let marks correct its labels."""
+        if self.session.editing is not None:
+            self.edit(only_look=False)
+        else:
+            self._segment("Apply", None)
 
     def _segment(self, name: str, planes: slice | None) -> None:
         self.view.lift()
@@ -269,7 +275,10 @@ class SegmentScreen(ApplyingJob):
             self.app.push_screen(Details(self.origin, names, testing=self._testing is not None))
 
     def action_parameters(self) -> None:
-        """The form of the classifier parameters."""
+        """The form of the classifier parameters, or of label editing."""
+        if self.session.editing is not None:
+            self.ask_how_to_edit(self.session.editing)
+            return
         from annotat3d_tui.workflow.presets import PRESETS
 
         form = ParametersScreen(self.session.parameters, PRESETS, cost=self._cost)

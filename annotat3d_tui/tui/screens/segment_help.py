@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from textual.dom import DOMNode
 
 from annotat3d_tui.tui.actions import first_key, keys_text, own_acts, with_keys
+from annotat3d_tui.tui.correction_tools import BY_NAME
 from annotat3d_tui.tui.screens.help import HelpPage
 from annotat3d_tui.tui.screens.segment_keys import COPY_MENU, FILES_MENU, HELP
 from annotat3d_tui.tui.widgets.command_line import CommandInput
@@ -20,13 +21,14 @@ COMPUTATIONS = ("superpixels", "superpixel_preview", "preview", "apply")
 FILES = tuple(action for _, action, _ in FILES_MENU)
 CHANGES = (
     *("superpixels", "preview", "apply", "apply_job", "parameters", "undo", "redo", "erase_all"),
+    *("correct", "correct_with", "edit_labels"),
     *("new_label", "rename_label", "recolour_label", "remove_label", "lock_label", "raise_label", "lower_label"),
     *(action for action in FILES if action.startswith("load_")),
 )
 READ_ONLY = "the workspace is open read-only"
 EVIDENCE = ("uncertainty", "probability", "next_place")
 WRITES = tuple(action for _, action, _ in COPY_MENU if action.startswith("write_"))
-ONE_AT_A_TIME = (*COMPUTATIONS, *FILES, *WRITES, "parameters", "open_other")
+ONE_AT_A_TIME = (*COMPUTATIONS, *FILES, *WRITES, "parameters", "open_other", "correct", "correct_with", "edit_labels")
 
 MOUSE = (
     "Mouse: left draws, right erases a stroke, wheel changes the slice, middle drag pans; "
@@ -56,6 +58,8 @@ def _reason(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
         return READ_ONLY
     if action in ONE_AT_A_TIME and running is not None:
         return running.in_the_way
+    if action in ("preview", "apply") and session.editing is not None:
+        return "" if len(session.annotation.markers) else "mark what is wrong first"
     if action in ("preview", "apply", "apply_job"):
         marked = len(session.annotation.markers.counts())
         return "" if marked > 1 else "mark at least two labels first"
@@ -87,8 +91,10 @@ def _reason(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
         return "nothing was done yet"
     if action == "redo" and session.past.position == session.past.acts():
         return "nothing was undone"
-    if action in ("save_label", "centre_label") and session.label is None:
+    if action in ("save_label", "centre_label", "correct", "correct_with", "edit_labels") and session.label is None:
         return "there is no label volume yet: {segment.apply} makes it"
+    if action == "correct_with" and BY_NAME[str(parameters[0])].needs_marks and not len(session.annotation.markers):
+        return "mark what is wrong first"
     if action in ("copy_label", "write_label") and not screen.view.label_here():
         return "there is none here"
     if action in ("copy_stroke", "write_stroke") and not screen.last_stroke():

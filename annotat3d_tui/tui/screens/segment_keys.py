@@ -78,6 +78,13 @@ SEGMENT_BINDINGS: list[BindingType] = [
     _key("segment.opacity", "L", "opacity", "Label opacity", "30, 50, 70 or 100 %."),
     _key("segment.command", "colon", "command", "Command line", "Strokes and words as text."),
     _key("segment.panel", "backslash", "panel", "Side panel", "Fold it or show it."),
+    _key(
+        "segment.correct",
+        "F",
+        "correct",
+        "Correct labels…",
+        "Marks, merge, split, morphology: each is looked at before it is taken.",
+    ),
     _key("segment.files", "f", "files", "Files…", "Load and save masks, labels and superpixels."),
     _key("files.save_label", "ctrl+s", "save_label", "Save label…", "The label volume, to a file."),
     _key("files.open", "ctrl+o", "open_other", "Open another image…", "Or a workspace, or the demo."),

@@ -1,0 +1,127 @@
+"""Correcting the label volume: a tool is chosen, its change is looked at on the slice, then it is taken or given up."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from textual import on, work
+
+from annotat3d_tui.blocks import count_text
+from annotat3d_tui.parameters import Parameters
+from annotat3d_tui.tui.applying_job import ApplyingJob
+from annotat3d_tui.tui.correction_tools import BY_NAME, TOOLS, Subject, Tool, words_for
+from annotat3d_tui.tui.messages import Corrected, CorrectionFound, Seen
+from annotat3d_tui.tui.overview import label_shares
+from annotat3d_tui.tui.saying import errors_said
+from annotat3d_tui.tui.screens.dialogs import if_given
+from annotat3d_tui.tui.screens.mask import MaskLook
+from annotat3d_tui.tui.screens.menu import Item, Menu
+from annotat3d_tui.tui.screens.parameters import ParametersScreen
+from annotat3d_tui.tui.work import COMPUTE, FILES, Report
+
+if TYPE_CHECKING:
+    from annotat3d_tui.labels.change import Change
+
+WORDS = "label volume corrected by hand"
+
+
+class Correcting(ApplyingJob):
+    """A screen on which the label volume can be corrected; nothing is changed before the person has seen it."""
+
+    def action_correct(self) -> None:
+        """Choose a tool."""
+        self.view.lift()
+        editing = "End label editing" if self.session.editing else "Label editing: marks correct the labels from now on"
+        items = [Item("e", "edit_labels", editing, self.why_not("edit_labels", ())), *map(self._item, TOOLS)]
+        self.app.push_screen(Menu("Correct the label volume", items), self.do_from_menu)
+
+    def _item(self, tool: Tool) -> Item:
+        return Item(tool.letter, f"correct_with({tool.name!r})", tool.title, self.why_not("correct_with", (tool.name,)))
+
+    def action_correct_with(self, name: str) -> None:
+        """Ask what a tool wants to know, then look for what it would change."""
+        tool = BY_NAME[name]
+        form = ParametersScreen(self._last_used.get(name, tool.parameters()), title=tool.title.rstrip("…"))
+        self.app.push_screen(form, if_given(partial(self._try_tool, tool)))
+
+    @property
+    def _last_used(self) -> dict[str, Parameters]:
+        """What each tool was told the last time."""
+        if not hasattr(self, "_used"):
+            self._used: dict[str, Parameters] = {}
+        return self._used
+
+    def _try_tool(self, tool: Tool, parameters: Parameters) -> None:
+        self._last_used[tool.name] = parameters
+        self.find_change(self.begin(tool.title.rstrip("…")), tool, parameters, self.subject_now())
+
+    def subject_now(self) -> Subject:
+        """What a tool is used on."""
+        session = self.session
+        assert session.label is not None
+        where, labels, _ = session.annotation.markers.voxels()
+        kept = frozenset(label.id for label in session.annotation.table if label.locked or not label.visible)
+        chosen = self.view.brush.label
+        return Subject(session.label, session.image.data, np.array(where), np.array(labels), chosen, kept)
+
+    @work(thread=True, exclusive=True, group=COMPUTE, exit_on_error=False)
+    def find_change(self, report: Report, tool: Tool, parameters: Parameters, subject: Subject) -> None:
+        """What a tool would change, and a volume to look at."""
+        with self.lease.used():
+            change = tool.use(parameters, subject, report)
+            seen = change.applied(subject.label) if change.size else subject.label
+            self.post_message(CorrectionFound(words_for(tool, parameters), change, seen))
+
+    @on(CorrectionFound)
+    def _change_found(self, event: CorrectionFound) -> None:
+        change, view = event.change, self.view
+        if not change.size:
+            self.notify(f"{event.words}: no voxel would change.", severity="warning", markup=False)
+            return
+        before, cursor = (self.session.label, view.show_label), view.cursor
+        view.label_volume, view.show_label = event.seen, True
+        if not self._is_seen(change):
+            where = change.where
+            z, y, x = np.unravel_index(where[len(where) // 2], change.shape)
+            view.cursor = int(z), int(y), int(x)
+        ids = [str(one) for one in change.ids.tolist() if one]
+        of = f"label {ids[0]}" if len(ids) == 1 else f"{len(ids)} labels"
+        look = MaskLook(f"{event.words}: {count_text(change.size, 'voxel')} of {of}", view)
+
+        def answered(taken: bool | None) -> None:
+            view.label_volume, view.show_label = before
+            if taken:
+                self._take_change(event.words, change)
+            else:
+                view.cursor = cursor
+
+        self.app.push_screen(look, answered)
+
+    def _is_seen(self, change: "Change") -> bool:
+        """Whether the slice that is shown has a part of a change."""
+        z, y, x = np.unravel_index(change.where, change.shape)
+        along = {"xy": z, "xz": y, "yz": x}.get(self.view.plane, z)
+        return bool((along == self.view.index).any())
+
+    def _take_change(self, words: str, change: "Change") -> None:
+        self.begin_file("Correction")
+        self.keep_change(words, change)
+
+    @work(thread=True, group=FILES, exit_on_error=False)
+    def keep_change(self, words: str, change: "Change") -> None:
+        """Change the label volume, and count its voxels."""
+        with self.lease.used():
+            self.session.correct(words, change)
+            self.post_message(Corrected(words, change))
+            assert self.session.label is not None
+            self.post_message(Seen(shares=label_shares(self.session.label)))
+
+    @on(Corrected)
+    def _corrected(self, event: Corrected) -> None:
+        self.view.label_volume = self.session.label
+        with errors_said(self):
+            self.session.annotation.add_missing(
+                event.change.ids[event.change.ids > 0].tolist(), "labels of a correction"
+            )
+        self._label_note = WORDS
+        self.annotation_changed()

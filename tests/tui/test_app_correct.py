@@ -1,0 +1,123 @@
+"""The label volume is corrected on the screen: by marks, looked at first, undone in one step, kept on disk."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.pilot import Pilot
+
+from annotat3d_tui.labels.resume import Resume
+from annotat3d_tui.session import Session
+from annotat3d_tui.tui.screens.dialogs import Confirm
+from annotat3d_tui.tui.screens.mask import MaskLook
+from annotat3d_tui.tui.screens.parameters import ParametersScreen
+from annotat3d_tui.tui.screens.segment import SegmentScreen
+from annotat3d_tui.workspace import open_workspace
+from tests.tui.acting import command, opened, seen, toasts, until
+from tests.tui.test_app_files import from_menu
+
+STROKE = "brush 2 r=2 xy z=4 12,10 18,10"
+
+
+def halves(shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    label = np.ones(shape, np.uint8)
+    label[:, :, shape[2] // 2 :] = 2
+    return label
+
+
+async def load(pilot: Pilot[int], screen: SegmentScreen, files: Path, *, edit: bool) -> NDArray[np.uint8]:
+    """A label of two halves, loaded from a file; the question that comes is answered."""
+    label = halves(screen.session.image.data.shape)
+    np.save(files / "halves.npy", label)
+    await from_menu(pilot, "L", files / "halves.npy")
+    await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+    assert "Start label editing?" in seen(pilot)
+    await pilot.press("y" if edit else "n")
+    await until(pilot, lambda: pilot.app.screen is screen)
+    return label
+
+
+async def test_a_tool_is_looked_at_before_it_is_taken_and_undone_in_one_step(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        label = await load(pilot, screen, files, edit=False)
+        await command(pilot, STROKE)
+        for answer in ("escape", "enter"):
+            await pilot.press("F", "r")
+            await until(pilot, lambda: isinstance(pilot.app.screen, ParametersScreen))
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: isinstance(pilot.app.screen, MaskLook))
+            assert "resume: " in seen(pilot)
+            assert screen.view.label_volume is not None
+            assert screen.view.label_volume[4, 10, 12] == 2
+            assert np.array_equal(screen.session.label, label)
+            await pilot.press(answer)
+            await until(pilot, lambda: pilot.app.screen is screen and screen.running is None)
+            if answer == "escape":
+                assert np.array_equal(screen.view.label_volume, label)
+                assert screen.session.corrections is None
+        await until(pilot, lambda: screen.session.corrections is not None)
+        await until(pilot, lambda: screen.view.label_volume is screen.session.label)
+        corrected = np.array(screen.session.label)
+        assert corrected[4, 10, 12] == 2
+        await pilot.press("u")
+        assert np.array_equal(screen.session.label, label)
+        assert screen.view.label_volume is screen.session.label
+        await pilot.press("ctrl+y")
+        assert np.array_equal(screen.session.label, corrected)
+        folder = screen.session.workspace.folder
+    again = Session.open(open_workspace(folder))
+    assert np.array_equal(again.label, corrected)
+    again.close()
+
+
+async def test_while_labels_are_edited_apply_lets_marks_correct_them(files: Path) -> None:
+    async with opened(files, size=(120, 40)) as (pilot, screen):
+        label = await load(pilot, screen, files, edit=True)
+        assert screen.session.editing == Resume()
+        assert "beta 6" in seen(pilot)
+        await command(pilot, STROKE)
+        await pilot.press("A")
+        await until(pilot, lambda: screen.session.corrections is not None and screen.running is None)
+        image = screen.session.image.data
+        where, labels, _ = screen.session.annotation.markers.voxels()
+        first = Resume()(label, image, np.array(where), np.array(labels)).applied(label)
+        assert np.array_equal(screen.session.label, first)
+        await command(pilot, "brush 1 r=2 xy z=4 20,16 26,16")
+        await pilot.press("A")
+        await until(pilot, lambda: len(screen.session.corrections.done) == 2 and screen.running is None)
+        where, labels, _ = screen.session.annotation.markers.voxels()
+        both = Resume()(label, image, np.array(where), np.array(labels)).applied(label)
+        assert np.array_equal(screen.session.label, both)
+        await pilot.press("A")
+        await until(pilot, lambda: any("no voxel would change" in said for said in toasts(pilot)))
+        folder = screen.session.workspace.folder
+    again = Session.open(open_workspace(folder))
+    assert again.editing == Resume()
+    assert np.array_equal(again.label, both)
+    again.close()
+
+
+async def test_a_locked_or_hidden_label_loses_no_voxel(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        label = await load(pilot, screen, files, edit=True)
+        await command(pilot, STROKE)
+        await command(pilot, "brush 3 r=2 xy z=2 12,10 18,10")
+        screen.session.annotation.set_locked(1, True)
+        await pilot.press("A")
+        await until(pilot, lambda: screen.session.corrections is not None and screen.running is None)
+        assert np.array_equal(screen.session.label == 1, label == 1)
+        assert 3 in screen.session.label
+
+
+async def test_without_marks_or_label_it_says_why(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        assert "there is no label volume yet" in screen.why_not("correct", ())
+        await load(pilot, screen, files, edit=True)
+        assert screen.why_not("apply", ()) == "mark what is wrong first"
+        assert screen.why_not("correct_with", ("resume",)) == "mark what is wrong first"
+        await pilot.press("F")
+        await pilot.pause()
+        assert "End label editing" in seen(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: screen.session.editing is None)
+        assert screen.why_not("apply", ()) == "mark at least two labels first"
