@@ -13,6 +13,7 @@ A stroke a line, the same words as on the screen; x, y, z count voxels from 0:
   polygon 2 xy z=40 10,12 30,40 55,41       filled
   superpixel 2 xy z=40 10,12 30,14          the superpixels under a line, whole; needs --superpixels
   flood 2 xy z=40 tol=300 10,12             what is connected and as grey, ± 300; 3d in all slices; at most max=1000000
+  threshold 2 xy z=40 from=100 to=200       grey values from 100 to 200; 3d in all slices; points: inside that polygon
   erase r=3 xy z=40 12,14 16,20             takes marks away; erase polygon, erase superpixel, erase flood do so, too
   voxels 2 z=40 y=12 10-14 17               voxels one by one: rows of a slice, from x to x
 
@@ -38,7 +39,7 @@ from annotat3d_tui.content import same_voxels
 from annotat3d_tui.errors import InvalidMarkers, InvalidParameter, ShapeMismatch
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.labels.annotation_file import Marks
-from annotat3d_tui.labels.areas import Flood, Superpixel
+from annotat3d_tui.labels.areas import Flood, Superpixel, Threshold
 from annotat3d_tui.labels.drawing import Ground, draw, said_of
 from annotat3d_tui.labels.masks import check_place, mapping_of, marked_voxels, placed
 from annotat3d_tui.labels.planes import Shape
@@ -123,9 +124,9 @@ def _begun(given: argparse.Namespace) -> tuple[Annotation, Frame]:
 
 
 def _ground(given: argparse.Namespace, strokes: Iterable[AnyStroke], shape: Shape) -> Ground:
-    """What the strokes need: the image's voxels only where there is a flood, superpixels where they are painted."""
+    """The image's voxels where strokes ask for grey values, superpixels where they are painted."""
     image = superpixels = None
-    if given.image and any(isinstance(stroke, Flood) for stroke in strokes):
+    if given.image and any(isinstance(stroke, Flood | Threshold) for stroke in strokes):
         _, image = open_image(given.image, given.raw)
     if given.superpixels and any(isinstance(stroke, Superpixel) for stroke in strokes):
         superpixels = open_superpixels(given.superpixels, shape, available_threads())

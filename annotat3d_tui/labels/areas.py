@@ -1,9 +1,11 @@
-"""Strokes that mark a whole area at once: a polygon, the superpixels under a line, all that is as grey as a line.
+"""Strokes that mark a whole area at once: a polygon, superpixels under a line, what is as grey as a line or a range.
 
     polygon 2 xy z=40 10,12 30,40 55,41                 filled; depth=2 repeats it on ± 2 slices
     superpixel 2 xy z=40 10,12 30,14                    the superpixels under a line
     flood 2 xy z=40 tol=300 10,12                       voxels as grey as the one at 10,12, ± 300, connected to it
     flood 2 xy z=40 3d tol=300 max=50000 10,12          in all slices, refused where it has more than 50000 voxels
+    threshold 2 xy z=40 from=100 to=200                 voxels with grey values from 100 to 200; 3d: in all slices
+    threshold 2 xy z=40 from=100 10,12 30,40 55,41      those inside a polygon
 
 Label 0 takes marks away.
 """
@@ -35,6 +37,7 @@ class Area:
     """
 
     tool: ClassVar[str]
+    least_points: ClassVar[int] = 1
 
     label: int
     plane: str
@@ -45,7 +48,7 @@ class Area:
     def __post_init__(self) -> None:
         if self.label != 0:
             check_label(self.label)
-        check_place(self.plane, self.position, self.points, self.depth)
+        check_place(self.plane, self.position, self.points, self.depth, least=self.least_points)
 
     def __str__(self) -> str:
         words = [self.tool, str(self.label)] if self.label else ["erase", self.tool]
@@ -180,6 +183,68 @@ class Flood(Area):
                 f"{number_text(self.tolerance)}: give a smaller tolerance, or allow more with max=."
             )
         return found
+
+
+@dataclass(frozen=True)
+class Threshold(Area):
+    """Voxels of a slice, or when `solid` of all slices, with grey values from `low` to `high`, both among them.
+
+    points: of a polygon outside which nothing is marked, in every slice; none: the whole slice. most: so many voxels
+    may be found.
+    """
+
+    tool = "threshold"
+    least_points = 0
+
+    low: float = -math.inf
+    high: float = math.inf
+    solid: bool = False
+    most: int = MOST_MAX
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.low <= self.high or (self.low, self.high) == (-math.inf, math.inf):
+            raise InvalidParameter(
+                f"A threshold must have a range of grey values, received from {self.low} to {self.high}: give from= or "
+                "to=, the first one not higher."
+            )
+        check_range("The max of a threshold", self.most, 1, MOST_MAX)
+
+    def _settings(self) -> list[str]:
+        limits = [f"from={number_text(self.low)}"] if self.low > -math.inf else []
+        limits += [f"to={number_text(self.high)}"] if self.high < math.inf else []
+        most = [f"max={self.most}"] if self.most != MOST_MAX else []
+        return [*(["3d"] if self.solid else []), *limits, *most]
+
+    def voxels_in(self, image: NDArray[Any]) -> NDArray[np.int64]:
+        """Flat indices (m,), rising, of what it finds in an image (Z, Y, X), slice by slice.
+
+        Raises InvalidMarkers when that is more than `most`.
+        """
+        z, y, x = image.shape
+        turned = np.moveaxis(image, axes_of(self.plane).slice, 0)
+        inside = self._inside((z, y, x))
+        slices = range(len(turned)) if self.solid else range(self.position, self.position + 1)
+        layers, count = [], 0
+        for index in slices:
+            if not 0 <= index < len(turned):
+                continue
+            pixels = turned[index].reshape(-1) if inside is None else turned[index].reshape(-1)[inside]
+            found = np.flatnonzero((pixels >= self.low) & (pixels <= self.high))
+            layers.append((index, found if inside is None else inside[found]))
+            count += found.size
+            if count > self.most:
+                raise InvalidMarkers(
+                    f"A threshold must find at most {self.most} voxels, received more: give a smaller range, or allow "
+                    "more with max=."
+                )
+        return in_volume(self.plane, 0, layers, (z, y, x))
+
+    def _inside(self, shape: Shape) -> NDArray[np.int64] | None:
+        """The pixels of a slice that lie in the polygon; None where there is none."""
+        if not self.points:
+            return None
+        return filled_polygon(np.array(self.points, np.int64), plane_shape(self.plane, shape))
 
 
 def number_text(number: float) -> str:

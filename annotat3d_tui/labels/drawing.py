@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.errors import Annotat3DError, InvalidMarkers
 from annotat3d_tui.labels.annotation import Annotation
-from annotat3d_tui.labels.areas import Flood, Superpixel
+from annotat3d_tui.labels.areas import Flood, Superpixel, Threshold
 from annotat3d_tui.labels.edit import Edit
 from annotat3d_tui.labels.planes import Shape
 from annotat3d_tui.labels.strokes import AnyStroke
@@ -39,9 +39,9 @@ def voxels_of(stroke: AnyStroke, ground: Ground) -> NDArray[np.int64]:
 
     Raises InvalidMarkers when it covers none, when a flood finds too many, and when it needs what is not there.
     """
-    if isinstance(stroke, Flood):
+    if isinstance(stroke, Flood | Threshold):
         if ground.image is None:
-            raise InvalidMarkers("A flood needs the grey values of an image, received none: give the image.")
+            raise InvalidMarkers(f"A {stroke.tool} needs the grey values of an image, received none: give the image.")
         where = stroke.voxels_in(ground.image)
     elif isinstance(stroke, Superpixel):
         if ground.superpixels is None:
@@ -51,6 +51,10 @@ def voxels_of(stroke: AnyStroke, ground: Ground) -> NDArray[np.int64]:
         where = stroke.voxels_in(ground.superpixels)
     else:
         where = stroke.voxels(ground.shape)
+    if not where.size and isinstance(stroke, Threshold):
+        raise InvalidMarkers(
+            f"A threshold must find a voxel, received {shortened(stroke)!r}, which finds none: widen its range."
+        )
     if not where.size:
         raise InvalidMarkers(
             f"A stroke must touch the image of {size_text(ground.shape)} voxels, received {shortened(stroke)!r}: "

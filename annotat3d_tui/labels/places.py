@@ -18,10 +18,10 @@ def slice_letter(plane: str) -> str:
     return "zyx"[axes_of(plane).slice]
 
 
-def check_place(plane: str, position: int, points: Points, depth: int = 0) -> None:
-    """Raises InvalidParameter for no plane, no point, and numbers outside their ranges."""
+def check_place(plane: str, position: int, points: Points, depth: int = 0, *, least: int = 1) -> None:
+    """Raises InvalidParameter for no plane, fewer than `least` points, and numbers outside their ranges."""
     axes_of(plane)
-    if not points:
+    if len(points) < least:
         raise InvalidParameter("A stroke must have at least one point, received none: add a point such as 10,12.")
     check_range("The depth of a stroke", depth, 0, DEPTH_MAX)
     for number in (position, *(coordinate for point in points for coordinate in point)):

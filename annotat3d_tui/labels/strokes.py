@@ -6,6 +6,7 @@
     polygon 2 xy z=40 10,12 30,40 55,41        filled; depth=1 repeats it on ± 1 slices
     superpixel 2 xy z=40 10,12 30,14           the superpixels under a line, whole
     flood 2 xy z=40 tol=300 10,12              what is connected and as grey, ± 300; 3d: in all slices; max=50000
+    threshold 2 xy z=40 from=100 to=200        grey values from 100 to 200; 3d: in all slices; points: in that polygon
     erase polygon xy z=40 10,12 30,40 55,41    any of them, taking marks away
     voxels 2 z=40 y=12 10-14 17 y=13 9-15      voxels one by one: rows of a slice, from x to x
 
@@ -13,6 +14,7 @@ The words after the first ones may come in any order. Voxels are counted from 0;
 `xy`, x,z in `xz` and y,z in `yz`, and may lie outside the volume. `#` begins a comment.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import Annotat3DError, InvalidFile, InvalidMarkers, InvalidParameter, MissingFile
-from annotat3d_tui.labels.areas import MOST, Flood, Polygon, Superpixel
+from annotat3d_tui.labels.areas import MOST, MOST_MAX, Flood, Polygon, Superpixel, Threshold
 from annotat3d_tui.labels.colours import check_label
 from annotat3d_tui.labels.places import Points, check_place, check_range, place_words, point_words, slice_letter
 from annotat3d_tui.labels.planes import PLANES, Shape, in_volume, plane_shape
@@ -37,11 +39,12 @@ WORDS = {
     "polygon": ("depth",),
     "superpixel": (),
     "flood": ("tol", "max", "3d"),
+    "threshold": ("from", "to", "max", "3d"),
 }
-"""The tools that take points, and the settings of each beside its place."""
+"""The tools that take a slice and points, and the settings of each beside its place."""
 BEGINNINGS = (*WORDS, "erase", VOXELS)
 
-_SETTING = re.compile(r"(r|depth|tol|max|x|y|z)=(.*)")
+_SETTING = re.compile(r"(r|depth|tol|from|to|max|x|y|z)=(.*)")
 _POINT = re.compile(r"(-?\d+),(-?\d+)")
 _NUMBER = re.compile(r"\d{1,12}(\.\d{0,12})?([eE][-+]?\d{1,3})?|\.\d{1,12}")
 
@@ -91,7 +94,7 @@ class Stroke:
         return in_volume(self.plane, self.position, layers, shape)
 
 
-AnyStroke = Stroke | Polygon | Superpixel | Flood | Voxels
+AnyStroke = Stroke | Polygon | Superpixel | Flood | Threshold | Voxels
 Settings = dict[str, int | float | str]
 
 
@@ -142,6 +145,10 @@ def _read(words: list[str]) -> AnyStroke:
             return Superpixel(label, plane, position, points)
         case "flood":
             return _flood(label, plane, position, points, settings)
+        case "threshold":
+            limits = float(settings.get("from", -math.inf)), float(settings.get("to", math.inf))
+            most = int(settings.get("max", MOST_MAX))
+            return Threshold(label, plane, position, points, 0, *limits, "3d" in settings, most)
     radius = int(settings.get("r", DEFAULT_RADIUS))
     ball = settings.get("shape") == "ball"
     return Stroke("brush" if label else "erase", label, radius, plane, position, points, depth, ball)
@@ -199,9 +206,11 @@ def _setting(word: str) -> tuple[str, int | float | str]:
     if setting is None:
         raise InvalidMarkers(
             f"{word!r} must be a point such as 10,12, a plane xy, xz or yz, ball, disk, 3d, or one of r=, depth=, "
-            "tol=, max=, x=, y=, z= with a number: correct the word."
+            "tol=, from=, to=, max=, x=, y=, z= with a number: correct the word."
         )
     name, text = setting[1], setting[2]
+    if name in ("from", "to"):
+        return name, _grey(text, f"{name}= in {word!r}")
     if name != "tol":
         return name, _whole(text, f"{name}= in {word!r}", f"such as {name}=5")
     if not _NUMBER.fullmatch(text):
@@ -229,3 +238,9 @@ def _whole(word: str, who: str, must: str) -> int:
     if not re.fullmatch(r"-?\d{1,12}", word):
         raise InvalidMarkers(f"{who} must be a whole number, {must}, received {word!r}: give a whole number.")
     return int(word)
+
+
+def _grey(word: str, who: str) -> float:
+    if not _NUMBER.fullmatch(word.removeprefix("-")):
+        raise InvalidMarkers(f"{who} must be a grey value, such as 100 or -0.5, received {word!r}: give a number.")
+    return float(word)

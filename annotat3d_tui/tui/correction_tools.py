@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress
+from annotat3d_tui.labels.contour import ActiveContour
 from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.parameters import Parameters
 
@@ -53,7 +54,14 @@ def _resume(resume: Resume, subject: Subject, progress: Progress) -> "Change":
     return resume(subject.label, subject.image, subject.where, subject.labels, kept=subject.kept, progress=progress)
 
 
-TOOLS = (Tool("r", "resume", "Marks correct the labels (resume)…", Resume, _resume, needs_marks=True),)
+def _contour(contour: ActiveContour, subject: Subject, progress: Progress) -> "Change":
+    return contour(subject.label, subject.image, subject.chosen, kept=subject.kept, progress=progress)
+
+
+TOOLS = (
+    Tool("r", "resume", "Marks correct the labels (resume)…", Resume, _resume, needs_marks=True),
+    Tool("a", "contour", "Move the border of the chosen label to where the image has it…", ActiveContour, _contour),
+)
 BY_NAME = {tool.name: tool for tool in TOOLS}
 
 

@@ -12,7 +12,7 @@ from textual import work
 from textual.color import Color, ColorParseError
 
 from annotat3d_tui.errors import Annotat3DError, InvalidParameter
-from annotat3d_tui.labels.areas import Flood
+from annotat3d_tui.labels.areas import Flood, Threshold
 from annotat3d_tui.labels.drawing import Ground, draw, history_words, voxels_of
 from annotat3d_tui.labels.label import Label
 from annotat3d_tui.labels.strokes import AnyStroke
@@ -29,6 +29,8 @@ from annotat3d_tui.tui.widgets.slice_view import SliceView
 from annotat3d_tui.tui.work import FLOOD
 
 Colour = tuple[int, int, int]
+LOOKED_FOR = (Flood, Threshold)
+"""Strokes whose voxels are looked for in the image, in a thread."""
 
 
 class Labelling(LearnedFiles):
@@ -56,7 +58,7 @@ class Labelling(LearnedFiles):
         """Make a stroke part of the annotation: a flood when it is found, and what comes after a flood after it."""
         self.view.lift()
         self.session.annotation.check_may_change()
-        if self._asked or isinstance(stroke, Flood):
+        if self._asked or isinstance(stroke, LOOKED_FOR):
             self._asked.append(stroke)
             if len(self._asked) == 1:
                 self._find(stroke)
@@ -76,7 +78,7 @@ class Labelling(LearnedFiles):
             self.session.annotation.edit(found.where, found.stroke.label, history_words(found.stroke))
             self.annotation_changed()
         finally:
-            while self._asked and not isinstance(self._asked[0], Flood):
+            while self._asked and not isinstance(self._asked[0], LOOKED_FOR):
                 with errors_said(self):
                     self._draw_now(self._asked.popleft())
             if self._asked:

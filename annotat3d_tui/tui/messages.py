@@ -17,7 +17,7 @@ from annotat3d_tui.tui.widgets.title_line import Running
 if TYPE_CHECKING:
     from annotat3d_tui.classifiers.training_data import TrainingData
     from annotat3d_tui.labels.annotation_file import Marks
-    from annotat3d_tui.labels.areas import Flood
+    from annotat3d_tui.labels.areas import Flood, Threshold
     from annotat3d_tui.labels.change import Change
     from annotat3d_tui.labels.strokes import AnyStroke
     from annotat3d_tui.volume.volume import Volume
@@ -54,6 +54,14 @@ class AreaFound(Message):
     def __init__(self, stroke: "AnyStroke", where: NDArray[np.int64] | Annotat3DError) -> None:
         super().__init__()
         self.stroke, self.where = stroke, where
+
+
+class GreyFound(Message):
+    """The voxels (m,), flat indices, that a threshold would mark, and the same as a volume (Z, Y, X) of its label."""
+
+    def __init__(self, stroke: "Threshold", where: NDArray[np.int64], volume: NDArray[np.uint16]) -> None:
+        super().__init__()
+        self.stroke, self.where, self.volume = stroke, where, volume
 
 
 class FloodSeen(Message):

@@ -14,7 +14,10 @@ WHOLE_IMAGE = ("goto", "label", "clip")
 
 @dataclass(frozen=True)
 class Now:
-    """What a command can take from the screen: its actions (words), labels (id, name), plane, slice, cursor, brush."""
+    """What a command can take from the screen.
+
+    actions: words; labels: id and name of each; point: the cursor in its plane; window: grey values of the contrast.
+    """
 
     actions: tuple[str, ...]
     labels: tuple[tuple[int, str], ...]
@@ -25,6 +28,7 @@ class Now:
     point: tuple[int, int]
     radius: int
     tolerance: float
+    window: tuple[float, float] = (0.0, 0.0)
 
 
 def suggested(text: str, now: Now) -> str | None:
@@ -87,6 +91,10 @@ def _clipping(given: list[str], now: Now) -> list[str]:
     return rest if "normal" in given or len(given) not in (0, 3) else [*rest, "normal"]
 
 
+OPTIONAL = {"brush": ("ball", "depth="), "polygon": ("depth=",), "flood": ("3d", "max="), "threshold": ("3d", "max=")}
+"""What a stroke may have beside what it must."""
+
+
 def _settings(tool: str, given: list[str], now: Now) -> list[str]:
     """Settings that are not there yet, in the order in which a stroke is written, then points."""
     named = {word.partition("=")[0] for word in given if "=" in word}
@@ -101,7 +109,10 @@ def _settings(tool: str, given: list[str], now: Now) -> list[str]:
         words.append(f"{letter}={now.index if plane in (None, now.plane) else now.voxel['zyx'.index(letter)]}")
     if tool == "flood" and "tol" not in named:
         words.append(f"tol={number_text(now.tolerance)}")
+    if tool == "threshold":
+        limits = zip(("from", "to"), now.window, strict=True)
+        words += [f"{name}={number_text(limit)}" for name, limit in limits if name not in named]
     here = ",".join(map(str, now.point))
     points = [] if plane not in (None, now.plane) or here in given else [here]
-    optional = {"brush": ("ball", "depth="), "polygon": ("depth=",), "flood": ("3d", "max=")}.get(tool, ())
+    optional = OPTIONAL.get(tool, ())
     return [*words, *points, *(word for word in optional if word.rstrip("=") not in {*given, *named})]

@@ -12,7 +12,7 @@ from skimage.measure import label as components
 from skimage.segmentation import flood
 
 from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
-from annotat3d_tui.labels.areas import Flood, Polygon, Superpixel
+from annotat3d_tui.labels.areas import Flood, Polygon, Superpixel, Threshold
 from annotat3d_tui.labels.planes import PLANES
 from annotat3d_tui.labels.raster import filled_polygon
 from annotat3d_tui.labels.strokes import parse_stroke
@@ -174,3 +174,40 @@ def test_what_no_flood_can_be_is_refused(change: dict[str, object], message: str
     values: dict[str, object] = {"label": 1, "plane": "xy", "position": 0, "points": ((0, 0),)}
     with pytest.raises(InvalidParameter, match=message):
         Flood(**values | change)  # type: ignore[arg-type]
+
+
+@given(st.sampled_from(sorted(PLANES)), st.integers(0, 6), st.integers(0, 7), st.integers(0, 7), st.booleans(), POINTS)
+@settings(max_examples=60, deadline=None)
+def test_a_threshold_marks_the_grey_values_of_its_range_inside_its_polygon(
+    plane: str, position: int, one: int, other: int, solid: bool, points: list[tuple[int, int]]
+) -> None:
+    low, high = min(one, other), max(one, other)
+    outline = tuple(points) if len(points) > 2 else ()
+    stroke = Threshold(2, plane, position, outline, 0, low, high, solid)
+    expected = (low <= IMAGE) & (high >= IMAGE)
+    axis = PLANES[plane].slice
+    if not solid:
+        here = np.zeros(SHAPE, bool)
+        np.moveaxis(here, axis, 0)[position] = True
+        expected &= here
+    if outline:
+        inside = np.zeros(SHAPE, bool)
+        for index in range(SHAPE[axis]):
+            inside |= volume_of(Polygon(2, plane, index, outline).voxels(SHAPE))
+        expected &= inside
+    assert np.array_equal(volume_of(stroke.voxels_in(IMAGE)), expected)
+    assert parse_stroke(str(stroke)) == stroke
+
+
+def test_a_threshold_that_cannot_be_says_why() -> None:
+    for text, said in (
+        ("threshold 2 xy z=1", "must have a range of grey values"),
+        ("threshold 2 xy z=1 from=9 to=3", "the first one not higher"),
+        ("threshold 2 xy z=1 from=a", "must be a grey value"),
+        ("threshold 2 xy z=1 from=1 tol=3", "must not have tol="),
+    ):
+        with pytest.raises(InvalidMarkers, match=said):
+            parse_stroke(text)
+    with pytest.raises(InvalidMarkers, match="at most 5 voxels"):
+        Threshold(2, "xy", 0, (), low=0.0, solid=True, most=5).voxels_in(IMAGE)
+    assert Threshold(2, "xy", 0, (), low=-1.5, high=2).voxels_in(IMAGE.astype(np.float32) - 4).size

@@ -134,8 +134,8 @@ def test_words_in_any_order_and_defaults() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "must begin with brush, polygon, superpixel, flood, erase or voxels, received nothing"),
-        ("paint 2 xy z=1 1,1", "flood, erase or voxels, received 'paint'"),
+        ("", "must begin with brush, polygon, superpixel, flood, threshold, erase or voxels, received nothing"),
+        ("paint 2 xy z=1 1,1", "flood, threshold, erase or voxels, received 'paint'"),
         ("brush", "word after brush must be a whole number, a label's id, such as 2, received ''"),
         ("brush xy z=1 1,1", "a label's id, such as 2, received 'xy'"),
         ("brush 0 xy z=1 1,1", "id must be from 1 to 65535, received 0"),

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from textual.pilot import Pilot
+from textual.widgets import Input, Select
 
 from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.session import Session
@@ -121,3 +122,26 @@ async def test_without_marks_or_label_it_says_why(files: Path) -> None:
         await pilot.press("e")
         await until(pilot, lambda: screen.session.editing is None)
         assert screen.why_not("apply", ()) == "mark at least two labels first"
+
+
+async def test_grey_values_are_marked_in_the_slice_or_in_all_after_a_look(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        image = screen.session.image.data
+        middle = float(np.median(image))
+        for where, expected in (("slice", image[screen.view.index] >= middle), ("volume", image >= middle)):
+            await pilot.press("G")
+            await until(pilot, lambda: isinstance(pilot.app.screen, ParametersScreen))
+            low, high = pilot.app.screen.query(Input)
+            low.value, high.value = str(middle), "99999"
+            pilot.app.screen.query(Select).last().value = where
+            await pilot.pause()
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: isinstance(pilot.app.screen, MaskLook))
+            assert len(screen.session.annotation.markers) == 0
+            await pilot.press("enter")
+            await until(pilot, lambda: len(screen.session.annotation.markers) > 0)
+            marked = screen.session.annotation.markers.to_volume() > 0
+            assert np.array_equal(marked[screen.view.index] if where == "slice" else marked, expected)
+            assert marked.sum() == expected.sum()
+            await pilot.press("u")
+            assert len(screen.session.annotation.markers) == 0

@@ -153,6 +153,33 @@ async def test_an_open_polygon_waits_in_its_slice() -> None:
         assert not app.view.why_not("pen", ())
 
 
+async def test_a_polygon_is_drawn_freehand_while_the_button_is_down() -> None:
+    async with viewing(brush=Brush(2, tool="polygon"), zoom=2.0) as (app, pilot):
+        view, way = app.view, ((20, 6), (30, 6), (30, 12), (22, 12))
+        await pilot.mouse_down(view, way[0])
+        for place in way[1:]:
+            await pilot.hover(view, place)
+        assert view.corners is not None
+        assert len(view.corners.points) == len(way)
+        await pilot.mouse_up(view, way[-1])
+        await pilot.pause()
+        (polygon,) = app.areas
+        assert len(polygon.points) == len(way)
+        assert view.corners is None
+
+
+async def test_a_hand_that_trembles_sets_one_corner() -> None:
+    async with viewing(brush=Brush(2, tool="polygon"), zoom=2.0) as (app, pilot):
+        view = app.view
+        await pilot.mouse_down(view, (20, 6))
+        await pilot.hover(view, (24, 6))
+        await pilot.mouse_up(view, (24, 6))
+        await pilot.pause()
+        assert view.corners is not None
+        assert len(view.corners.points) == 1
+        assert app.areas == []
+
+
 async def test_clicks_set_corners_and_one_on_the_first_fills() -> None:
     async with viewing(brush=Brush(2, tool="polygon"), zoom=2.0) as (app, pilot):
         view = app.view

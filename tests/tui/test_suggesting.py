@@ -11,7 +11,9 @@ from annotat3d_tui.tui.suggesting import Now, suggested
 from annotat3d_tui.tui.widgets.command_line import CommandInput
 from tests.tui.acting import opened
 
-NOW = Now(("apply", "save label"), ((1, "rock"), (2, "pore")), 2, "xy", 40, (40, 12, 10), (10, 12), 5, 300.0)
+NOW = Now(
+    ("apply", "save label"), ((1, "rock"), (2, "pore")), 2, "xy", 40, (40, 12, 10), (10, 12), 5, 300.0, (10.0, 99.0)
+)
 TAKING_POINTS = [name for name in BEGINNINGS if name not in ("voxels", "erase")]
 
 

@@ -17,7 +17,6 @@ from annotat3d_tui.tui.actions import Act, acts_of, first_key, with_keys
 from annotat3d_tui.tui.actions import why_not as reason_against
 from annotat3d_tui.tui.commands import Clip, Contrast, Do, Goto, parse_command, parse_voxel
 from annotat3d_tui.tui.cost_text import cost_text
-from annotat3d_tui.tui.editing_labels import EditingLabels
 from annotat3d_tui.tui.lease import Lease
 from annotat3d_tui.tui.messages import AnnotationRead, AreaFound, Centre, Saved, TrainingRead
 from annotat3d_tui.tui.remembered import commands, keep_command
@@ -34,6 +33,7 @@ from annotat3d_tui.tui.space import Space
 from annotat3d_tui.tui.suggesting import Now, suggested
 from annotat3d_tui.tui.terminal.graphics import NUMBER
 from annotat3d_tui.tui.terminal.probe import Graphics
+from annotat3d_tui.tui.thresholding import Thresholding
 from annotat3d_tui.tui.warmup import Warmup
 from annotat3d_tui.tui.widgets.command_line import CommandLine
 from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
@@ -57,7 +57,7 @@ MOST_LISTED = 99
 OPACITIES = (0.3, 0.5, 0.7, 1.0)
 
 
-class SegmentScreen(EditingLabels):
+class SegmentScreen(Thresholding):
     """The screen on one session; it owns the session and closes it."""
 
     CSS_PATH = "segment.tcss"
@@ -203,7 +203,8 @@ class SegmentScreen(EditingLabels):
         listed = islice(self.session.annotation.table, MOST_LISTED)
         labels = tuple((label.id, label.name) for label in listed)
         place = view.plane, view.index, view.cursor, view.point
-        now = Now(tuple(sorted(words)), labels, view.brush.label, *place, view.brush.radius, view.tolerance)
+        brush = view.brush
+        now = Now(tuple(sorted(words)), labels, brush.label, *place, brush.radius, view.tolerance, view.window_now)
         return suggested(text, now)
 
     @on(Centre)

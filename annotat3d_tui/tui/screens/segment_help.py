@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 COMPUTATIONS = ("superpixels", "superpixel_preview", "preview", "apply")
 FILES = tuple(action for _, action, _ in FILES_MENU)
+CORRECTIONS = ("correct", "correct_with", "edit_labels", "threshold")
 CHANGES = (
     *("superpixels", "preview", "apply", "apply_job", "parameters", "undo", "redo", "erase_all"),
-    *("correct", "correct_with", "edit_labels"),
+    *CORRECTIONS,
     *("new_label", "rename_label", "recolour_label", "remove_label", "lock_label", "raise_label", "lower_label"),
     *(action for action in FILES if action.startswith("load_")),
 )
 READ_ONLY = "the workspace is open read-only"
 EVIDENCE = ("uncertainty", "probability", "next_place")
 WRITES = tuple(action for _, action, _ in COPY_MENU if action.startswith("write_"))
-ONE_AT_A_TIME = (*COMPUTATIONS, *FILES, *WRITES, "parameters", "open_other", "correct", "correct_with", "edit_labels")
+ONE_AT_A_TIME = (*COMPUTATIONS, *FILES, *WRITES, *CORRECTIONS, "parameters", "open_other")
 
 MOUSE = (
     "Mouse: left draws, right erases a stroke, wheel changes the slice, middle drag pans; "
@@ -41,6 +42,7 @@ brush 1 r=4 ball yz x=3 8,8         a ball
 polygon 2 xy z=40 10,12 30,40 55,41 filled; depth=1 repeats it on ± 1 slices
 superpixel 2 xy z=40 10,12 30,14    the superpixels under a line, whole
 flood 2 xy z=40 tol=300 10,12       what is connected and as grey, ± 300; 3d: in all slices; max=50000
+threshold 2 xy z=40 from=9 to=99    grey values from 9 to 99; 3d: in all slices; points: in that polygon
 erase polygon … · voxels 2 z=40 y=12 10-14 17
 contrast 100 2000 · contrast 1% 99%  grey values drawn black and white
 clip 10 20 5 normal 0 1 1           the clipping plane through x y z, at right angles to a direction

@@ -50,6 +50,7 @@ SEGMENT_BINDINGS: list[BindingType] = [
     _key("label.raise", "alt+up", "raise_label", "Label up in the list", "The chosen one; its id stays."),
     _key("label.lower", "alt+down", "lower_label", "Label down in the list", "The chosen one; its id stays."),
     _key("label.centre", "m", "centre_label", "Centre on label", "Move the cursor to the middle of the chosen label."),
+    _key("marks.threshold", "G", "threshold", "Mark by grey value…", "All voxels in a range, in the slice or in all."),
     _key("marks.undo", "u,ctrl+z", "undo", "Undo", "Take back the last act on marks and labels."),
     _key("marks.redo", "ctrl+y", "redo", "Redo", "Do again what was undone."),
     _key("marks.history", "U", "history", "History…", "All acts; one can go back or forth to any."),

@@ -34,6 +34,8 @@ FIRST_TOLERANCE = 5
 """A flood begins with a tolerance of so many hundredths of the contrast."""
 REST = 0.2
 """Seconds after which the cursor rests."""
+LASSO = 3
+"""So many corners passed while the button is down make an outline, which is filled when it comes up."""
 OUTLINE = 0.8
 """How much of its colour the outline of an open polygon has."""
 WHITE: Colour = (255, 255, 255)
@@ -101,6 +103,7 @@ class SliceView(SliceMouse, can_focus=True):
         self._last: tuple[str, int, Point] | None = None
         self._area_brush = self.brush
         self._rest: Timer | None = None
+        self._set = 0  # corners of the polygon when the button went down
         self.set_reactive(SliceView.heat_label, self.brush.label)
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
@@ -139,6 +142,8 @@ class SliceView(SliceMouse, can_focus=True):
             self.lift()
         if self._pen is not None:
             self._draw_to(self.point)
+        elif self._dragging and self.corners is not None and self._polygon_is_here():
+            self.corners = self.corners.with_corner(self.point)
         super().watch_cursor(before, after)
         self._foresee_soon()
 
@@ -230,7 +235,10 @@ class SliceView(SliceMouse, can_focus=True):
         return mark or (0 if volume is None else int(volume[self.cursor]))
 
     def left_pressed(self) -> None:
-        """Put the pen down until the button comes up; flood; set a corner, where the first or last one is: fill."""
+        """Put the pen down until the button comes up; flood; set a corner, where the first or last one is: fill.
+
+        A polygon is drawn freehand, as with a lasso, while the button is down.
+        """
         if reason := self.why_not("pen", ()):
             self.app.notify(reason, severity="warning", markup=False)
         elif (
@@ -239,11 +247,24 @@ class SliceView(SliceMouse, can_focus=True):
             and self.point in self.corners.points[:: max(len(self.corners.points) - 1, 1)]
         ):
             self.fill()
-        elif self.brush.tool in ("polygon", "flood"):
-            self.action_pen()
+        elif self.brush.tool == "polygon":
+            self.set_corner()
+            self._set = len(self.corners.points) if self.corners else 0
+            self.drag()
+        elif self.brush.tool == "flood":
+            self.flood()
         else:
             self.drag()
             self.press()
+
+    def _end_drag(self) -> None:
+        """As always; an outline that was drawn while the button was down is closed and filled."""
+        drawn = len(self.corners.points) - self._set if self._dragging and self.corners is not None else 0
+        super()._end_drag()
+        if drawn >= LASSO:
+            self.fill()
+        elif drawn and self.corners is not None:  # the hand trembled
+            self.corners = replace(self.corners, points=self.corners.points[: self._set])
 
     # actions
 
