@@ -16,7 +16,6 @@ from annotat3d_tui.content import content_key, text_key
 from annotat3d_tui.errors import Annotat3DError, CannotWrite, ReadOnly, ShapeMismatch
 from annotat3d_tui.holding import Hold
 from annotat3d_tui.labels.annotation import Annotation
-from annotat3d_tui.labels.change import Change
 from annotat3d_tui.labels.corrections import Correction, Corrections
 from annotat3d_tui.labels.past import Past
 from annotat3d_tui.labels.resume import Resume
@@ -159,8 +158,8 @@ class Session:
             if run:
                 write_json(self.workspace.run, run.to_dict())
 
-    def correct(self, words: str, change: Change) -> None:
-        """Change the label volume, which there must be; it is in the journal, in these words, when this returns.
+    def correct(self, correction: Correction) -> None:
+        """Change the label volume, which there must be; it is in the journal when this returns.
 
         Raises CannotWrite, ReadOnly, and nothing is changed then.
         """
@@ -169,7 +168,7 @@ class Session:
             assert self.label is not None
             if self.corrections is None:
                 self.corrections = self._open_corrections(self.label)
-            self.corrections.do(Correction(words, change, self.annotation.position))
+            self.corrections.do(replace(correction, acts=self.annotation.position))
             self.went()
 
     def keep_editing(self, editing: Resume | None) -> None:

@@ -7,7 +7,7 @@ import pytest
 import tifffile
 
 from annotat3d_tui.errors import ReadOnly
-from annotat3d_tui.labels.change import Change
+from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.strokes import parse_stroke
 from annotat3d_tui.session import Session
 from annotat3d_tui.volume.files import open_labels
@@ -27,8 +27,10 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def correct(session: Session, z: int, label: int) -> None:
     assert session.label is not None
-    change = Change.between(session.label, [((slice(z, z + 1), slice(0, 6), slice(0, 8)), np.full((1, 6, 8), label))])
-    session.correct(f"slice {z}", change)
+    before = session.label[z : z + 1]
+    session.correct(
+        Correction.between(f"slice {z}", before, np.full_like(before, label), (z, 0, 0), session.label.shape)
+    )
 
 
 def slices(session: Session) -> list[int]:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.errors import ShapeMismatch
 from annotat3d_tui.labels.boxes import Boxes, ids_of
-from annotat3d_tui.labels.change import Change
+from annotat3d_tui.labels.correcting import in_boxes
+from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.parameters import Parameters, parameter
 
 
@@ -23,13 +24,14 @@ from annotat3d_tui.parameters import Parameters, parameter
 class ActiveContour(Parameters):
     """One label, its border moved by the image.
 
+    >>> from annotat3d_tui.labels.correcting import corrected
     >>> image = np.zeros((1, 20, 20), np.uint8)
     >>> image[0, 5:15, 5:15] = 200
     >>> label = np.zeros((1, 20, 20), np.uint8)
     >>> label[0, 7:12, 7:12] = 3
-    >>> change = ActiveContour(iterations=20, smoothing=0)(label, image, 3)
-    >>> int((change.applied(label) == 3).sum())
-    100
+    >>> found = ActiveContour(iterations=20, smoothing=0)(label, image, 3)
+    >>> found.words, int((corrected(label, found) == 3).sum())
+    ('contour 3', 100)
     """
 
     kind = "contour"
@@ -60,7 +62,7 @@ class ActiveContour(Parameters):
         *,
         kept: Collection[int] = (),
         progress: Progress = quiet,
-    ) -> Change:
+    ) -> Correction:
         """What becomes of label `id` of a label volume (Z, Y, X) on its image, which is finite.
 
         What it leaves becomes 0, what it takes is taken from any label but those of `kept`. Raises ShapeMismatch,
@@ -80,7 +82,7 @@ class ActiveContour(Parameters):
         free = ~np.isin(before, list(kept))
         after = np.where(inside & ~found & free, 0, before)
         after[found & free] = id
-        return Change.between(label, [((z, y, x), after)])
+        return in_boxes(f"contour {id}", label, [((z, y, x), after)])
 
     def _moved(self, image: NDArray[np.float64], inside: NDArray[np.bool_], progress: Progress) -> NDArray[np.bool_]:
         """Where the label is after all steps; of a slice or of a volume."""

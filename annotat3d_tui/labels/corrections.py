@@ -2,7 +2,7 @@
 
 >>> label = np.array([[[1, 1, 2]]], np.uint8)
 >>> corrections, _ = Corrections.open(label)
->>> corrections.do(Correction("merge 1,2", Change.of(label, np.array([2]), np.array([1]))))
+>>> corrections.do(Correction.between("merge 1,2", label, np.array([[[1, 1, 1]]])))
 >>> corrections.label.tolist(), corrections.undo(), corrections.label.tolist()
 ([[[1, 1, 1]]], 'merge 1,2', [[[1, 1, 2]]])
 
@@ -17,32 +17,82 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.errors import Annotat3DError, InvalidFile, InvalidParameter, ReadOnly
-from annotat3d_tui.labels.change import Change
+from annotat3d_tui.errors import InvalidFile, InvalidParameter, ReadOnly
 from annotat3d_tui.labels.journal import Journal, read_journal
+from annotat3d_tui.labels.runs import from_text, spread, to_text
 
 KIND = "annotat3d label journal"
+Box = tuple[slice, slice, slice]
 
 
 @dataclass(frozen=True, eq=False)
 class Correction:
-    """A change in words that say what was done.
+    """Voxels of a label volume with their labels before and after, as runs, and words that say what was done.
 
-    acts: how many acts on marks had been done by then, so that both are undone in their order.
+    starts, lengths: (n,) of the runs in raster order; before, after: (n,) the label of each. acts: how many acts on
+    marks had been done by then, so that both are undone in their order.
     """
 
     words: str
-    change: Change
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    before: NDArray[np.uint16]
+    after: NDArray[np.uint16]
     acts: int = 0
+
+    @classmethod
+    def of(cls, words: str, where: NDArray[np.int64], before: NDArray[Any], after: NDArray[Any], acts: int = 0) -> Self:
+        """Of voxels `where` (m,), rising flat indices, with their labels (m,); those that stay are left out."""
+        changed = before != after
+        where, before, after = where[changed], before[changed], after[changed]
+        breaks = (np.diff(where) != 1) | (np.diff(before) != 0) | (np.diff(after) != 0)
+        first = np.append(0, np.flatnonzero(breaks) + 1) if len(where) else np.empty(0, np.int64)
+        lengths = np.diff(first, append=len(where))
+        return cls(words, where[first], lengths, before[first].astype(np.uint16), after[first].astype(np.uint16), acts)
+
+    @classmethod
+    def between(
+        cls,
+        words: str,
+        before: NDArray[Any],
+        after: NDArray[Any],
+        corner: tuple[int, int, int] = (0, 0, 0),
+        shape: tuple[int, ...] | None = None,
+        acts: int = 0,
+    ) -> Self:
+        """From a box (z, y, x) of labels to the same box as it is to become.
+
+        corner: of the box in a volume of `shape`, that of the box itself if it is not given.
+        """
+        places = np.nonzero(before != after)
+        at = tuple(axis + first for axis, first in zip(places, corner, strict=True))
+        where = np.ravel_multi_index(at, shape or before.shape)
+        return cls.of(words, where, before[places], after[places], acts)
+
+    @property
+    def where(self) -> NDArray[np.int64]:
+        """Flat indices (m,) of the voxels, rising."""
+        return spread(self.starts, self.lengths)
+
+    @property
+    def size(self) -> int:
+        """Number of voxels."""
+        return int(self.lengths.sum())
 
     def record(self) -> dict[str, Any]:
         """What the journal keeps."""
-        return {"do": "correct", "words": self.words, "acts": self.acts, **self.change.to_record()}
+        where = self.where
+        before, after = (to_text(where, np.repeat(labels, self.lengths)) for labels in (self.before, self.after))
+        return {"do": "correct", "words": self.words, "acts": self.acts, "before": before, "after": after}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Self:
         """What `record` kept; raises KeyError, TypeError, ValueError or InvalidFile for another one."""
-        return cls(str(record["words"]), Change.from_record(record), int(record["acts"]))
+        where, before = from_text(record["before"])
+        places, after = from_text(record["after"])
+        if not np.array_equal(where, places):
+            raise ValueError("other voxels before than after")
+        return cls.of(str(record["words"]), where, before, after, int(record["acts"]))
 
 
 class Corrections:
@@ -95,8 +145,9 @@ class Corrections:
         Raises CannotWrite, ReadOnly, and InvalidParameter for one that was found on another label volume than is there
         now; nothing is done then.
         """
-        change = correction.change
-        if not np.array_equal(self.label.reshape(-1)[change.where], np.repeat(change.before, change.lengths)):
+        if not np.array_equal(
+            self.label.reshape(-1)[correction.where], np.repeat(correction.before, correction.lengths)
+        ):
             raise InvalidParameter(
                 f"{correction.words} must be made to the label volume that it was found on, and that has changed: "
                 "do it again."
@@ -146,30 +197,29 @@ class Corrections:
         self.unsaved = record["do"] != "save"
 
     def _perform(self, correction: Correction, touches: bool = True) -> None:
-        if touches:
-            self._widen(correction.change.after)
-            correction.change.apply(self.label)
+        self._put(correction, correction.after, touches)
         self.done.append(correction)
         self.undone.clear()
 
     def _undo(self, touches: bool = True) -> str:
         correction = self.done.pop()
-        if touches:
-            self._widen(correction.change.before)
-            correction.change.revert(self.label)
+        self._put(correction, correction.before, touches)
         self.undone.append(correction)
         return correction.words
 
     def _redo(self, touches: bool = True) -> str:
-        correction, undone = self.undone[-1], self.undone[:-1]
-        self._perform(correction, touches)
-        self.undone = undone
+        correction = self.undone.pop()
+        self._put(correction, correction.after, touches)
+        self.done.append(correction)
         return correction.words
 
-    def _widen(self, ids: NDArray[np.uint16]) -> None:
-        """Let the label volume hold these ids."""
-        if ids.max(initial=0) > np.iinfo(self.label.dtype).max:
+    def _put(self, correction: Correction, labels: NDArray[np.uint16], touches: bool) -> None:
+        """Put labels where the correction was made; not where the volume has them already."""
+        if not touches:
+            return
+        if labels.max(initial=0) > np.iinfo(self.label.dtype).max:
             self.label = self.label.astype(np.uint16)
+        self.label.reshape(-1)[correction.where] = np.repeat(labels, correction.lengths)
 
     def _replay(self, records: list[dict[str, Any]], begun: int, path: Path) -> None:
         """Do all acts again; the volume has those before record `begun`."""
@@ -177,7 +227,7 @@ class Corrections:
         try:
             for number, record in enumerate(records):
                 self._replay_one(record, touches=number > begun)
-        except (KeyError, IndexError, TypeError, ValueError, Annotat3DError) as error:
+        except (KeyError, IndexError, TypeError, ValueError, InvalidFile) as error:
             raise InvalidFile(
                 f"{path} line {number + 2} must be an act that can be done, received {record.get('do')!r} ({error}): "
                 "open it with the program that wrote it, or remove it."

@@ -1,25 +1,28 @@
 """Label editing on a screen: marks correct a label volume again and again, each time only where they are new.
 
+>>> from annotat3d_tui.labels.correcting import put
 >>> from annotat3d_tui.labels.resume import Resume
 >>> label, image = np.ones((1, 5, 5), np.uint8), np.zeros((1, 5, 5), np.uint8)
 >>> editing = Editing()
 >>> first = editing.change(Resume(), label, image, np.array([12]), np.array([2]), frozenset(), ())
->>> first.apply(label)
+>>> put(label, first)
 >>> editing.took(("resume",))
 >>> editing.change(Resume(), label, image, np.array([12]), np.array([2]), frozenset(), ("resume",)).size
 0
 """
 
 from collections.abc import Hashable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet
-from annotat3d_tui.labels.change import Change
+from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.resume import Resume
-from annotat3d_tui.labels.resuming import Resuming
+
+if TYPE_CHECKING:
+    from annotat3d_tui.labels.resuming import Resuming
 
 Past = tuple[Hashable, ...]
 Marks = tuple[NDArray[np.int64], NDArray[Any]]
@@ -50,8 +53,10 @@ class Editing:
         kept: frozenset[int],
         past: Past,
         progress: Progress = quiet,
-    ) -> Change:
+    ) -> Correction:
         """What all marks (m,) change in a label volume (Z, Y, X) as it is now; raises as `Resuming`."""
+        from annotat3d_tui.labels.resuming import Resuming  # brings in Numba
+
         if self._resuming is None or past not in self._pasts:
             self._begin(Resuming(parameters, np.array(label), image, kept, progress), kept)
             self._pasts = [past]
@@ -68,7 +73,7 @@ class Editing:
         self._pasts.append(past)
         self._now = past
 
-    def _begin(self, resuming: Resuming, kept: frozenset[int]) -> None:
+    def _begin(self, resuming: "Resuming", kept: frozenset[int]) -> None:
         self._resuming, self._kept = resuming, kept
         self._marks = self._now = None
 

@@ -1,5 +1,6 @@
 """Correcting the label volume: a tool is chosen, its change is looked at on the slice, then it is taken or given up."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,8 @@ import numpy as np
 from textual import on, work
 
 from annotat3d_tui.blocks import count_text
+from annotat3d_tui.labels.correcting import corrected
+from annotat3d_tui.labels.planes import axes_of
 from annotat3d_tui.parameters import Parameters
 from annotat3d_tui.tui.applying_job import ApplyingJob
 from annotat3d_tui.tui.correction_tools import BY_NAME, TOOLS, Subject, Tool, words_for
@@ -20,9 +23,9 @@ from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.work import COMPUTE, FILES, Report
 
 if TYPE_CHECKING:
-    from annotat3d_tui.labels.change import Change
+    from annotat3d_tui.labels.corrections import Correction
 
-WORDS = "label volume corrected by hand"
+NOTE = "label volume corrected by hand"
 
 
 class Correcting(ApplyingJob):
@@ -53,7 +56,7 @@ class Correcting(ApplyingJob):
 
     def _try_tool(self, tool: Tool, parameters: Parameters) -> None:
         self._last_used[tool.name] = parameters
-        self.find_change(self.begin(tool.title.rstrip("…")), tool, parameters, self.subject_now())
+        self.find_correction(self.begin(tool.title.rstrip("…")), tool, parameters, self.subject_now())
 
     def subject_now(self) -> Subject:
         """What a tool is used on."""
@@ -65,63 +68,66 @@ class Correcting(ApplyingJob):
         return Subject(session.label, session.image.data, np.array(where), np.array(labels), chosen, kept)
 
     @work(thread=True, exclusive=True, group=COMPUTE, exit_on_error=False)
-    def find_change(self, report: Report, tool: Tool, parameters: Parameters, subject: Subject) -> None:
-        """What a tool would change, and a volume to look at."""
+    def find_correction(self, report: Report, tool: Tool, parameters: Parameters, subject: Subject) -> None:
+        """What a tool would do, and a volume to look at."""
         with self.lease.used():
-            change = tool.use(parameters, subject, report)
-            seen = change.applied(subject.label) if change.size else subject.label
-            self.post_message(CorrectionFound(words_for(tool, parameters), change, seen))
+            report(0.0, "correct")
+            correction = replace(tool.use(parameters, subject, report), words=words_for(tool, parameters, subject))
+            seen = corrected(subject.label, correction) if correction.size else subject.label
+            self.post_message(CorrectionFound(correction, seen))
 
     @on(CorrectionFound)
-    def _change_found(self, event: CorrectionFound) -> None:
-        change, view = event.change, self.view
-        if not change.size:
-            self.notify(f"{event.words}: no voxel would change.", severity="warning", markup=False)
+    def _correction_found(self, event: CorrectionFound) -> None:
+        correction, view = event.correction, self.view
+        if not correction.size:
+            self.notify(f"{correction.words}: no voxel would change.", severity="warning", markup=False)
             return
         before, cursor = (self.session.label, view.show_label), view.cursor
         view.label_volume, view.show_label = event.seen, True
-        if not self._is_seen(change):
-            where = change.where
-            z, y, x = np.unravel_index(where[len(where) // 2], change.shape)
-            view.cursor = int(z), int(y), int(x)
-        ids = [str(one) for one in change.ids.tolist() if one]
+        zyx = np.unravel_index(correction.where, event.seen.shape)
+        if not (zyx[axes_of(view.plane).slice] == view.index).any():
+            middle = correction.size // 2
+            view.cursor = int(zyx[0][middle]), int(zyx[1][middle]), int(zyx[2][middle])
+        ids = ids_in(correction)
         of = f"label {ids[0]}" if len(ids) == 1 else f"{len(ids)} labels"
-        look = MaskLook(f"{event.words}: {count_text(change.size, 'voxel')} of {of}", view)
+        look = MaskLook(f"{correction.words}: {count_text(correction.size, 'voxel')} of {of}", view)
 
         def answered(taken: bool | None) -> None:
             view.label_volume, view.show_label = before
             if taken:
-                self._take_change(event.words, change)
+                self._take_correction(correction)
             else:
                 view.cursor = cursor
 
         self.app.push_screen(look, answered)
 
-    def _is_seen(self, change: "Change") -> bool:
-        """Whether the slice that is shown has a part of a change."""
-        z, y, x = np.unravel_index(change.where, change.shape)
-        along = {"xy": z, "xz": y, "yz": x}.get(self.view.plane, z)
-        return bool((along == self.view.index).any())
-
-    def _take_change(self, words: str, change: "Change") -> None:
+    def _take_correction(self, correction: "Correction") -> None:
         self.begin_file("Correction")
-        self.keep_change(words, change)
+        self.keep_correction(correction)
 
     @work(thread=True, group=FILES, exit_on_error=False)
-    def keep_change(self, words: str, change: "Change") -> None:
+    def keep_correction(self, correction: "Correction") -> None:
         """Change the label volume, and count its voxels."""
         with self.lease.used():
-            self.session.correct(words, change)
-            self.post_message(Corrected(words, change))
-            assert self.session.label is not None
-            self.post_message(Seen(shares=label_shares(self.session.label)))
+            self.session.correct(correction)
+            self.show_corrected(correction)
+
+    def show_corrected(self, correction: "Correction") -> None:
+        """From a worker that has corrected the label volume: show it, and count its voxels."""
+        self.post_message(Corrected(correction))
+        assert self.session.label is not None
+        self.post_message(Seen(shares=label_shares(self.session.label)))
 
     @on(Corrected)
     def _corrected(self, event: Corrected) -> None:
         self.view.label_volume = self.session.label
         with errors_said(self):
-            self.session.annotation.add_missing(
-                event.change.ids[event.change.ids > 0].tolist(), "labels of a correction"
-            )
-        self._label_note = WORDS
+            self.session.annotation.add_missing(ids_in(event.correction), f"labels of {event.correction.words}")
+        self._label_note = NOTE
         self.annotation_changed()
+
+
+def ids_in(correction: "Correction") -> list[int]:
+    """Labels, rising, that lose or gain a voxel."""
+    found = np.unique(np.concatenate([correction.before, correction.after]))
+    return [one for one in found.tolist() if one]

@@ -13,7 +13,7 @@ from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.parameters import Parameters
 
 if TYPE_CHECKING:
-    from annotat3d_tui.labels.change import Change
+    from annotat3d_tui.labels.corrections import Correction
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +32,14 @@ class Subject:
     kept: frozenset[int]
 
 
-Use = Callable[[Any, Subject, Progress], "Change"]
+Use = Callable[[Any, Subject, Progress], "Correction"]
 
 
 @dataclass(frozen=True)
 class Tool:
     """A tool: its letter in the menu, its title, what it asks for, and what it does with the answer.
 
-    needs_marks: it works on what is marked.
+    needs_marks: it works on what is marked. of_label: it works on the chosen label.
     """
 
     letter: str
@@ -48,29 +48,40 @@ class Tool:
     parameters: Callable[[], Parameters]
     use: Use
     needs_marks: bool = False
+    of_label: bool = False
 
 
-def _resume(resume: Resume, subject: Subject, progress: Progress) -> "Change":
+def _resume(resume: Resume, subject: Subject, progress: Progress) -> "Correction":
     return resume(subject.label, subject.image, subject.where, subject.labels, kept=subject.kept, progress=progress)
 
 
-def _contour(contour: ActiveContour, subject: Subject, progress: Progress) -> "Change":
+def _contour(contour: ActiveContour, subject: Subject, progress: Progress) -> "Correction":
     return contour(subject.label, subject.image, subject.chosen, kept=subject.kept, progress=progress)
 
 
 TOOLS = (
     Tool("r", "resume", "Marks correct the labels (resume)…", Resume, _resume, needs_marks=True),
-    Tool("a", "contour", "Move the border of the chosen label to where the image has it…", ActiveContour, _contour),
+    Tool(
+        "a",
+        "contour",
+        "Move the border of the chosen label to where the image has it…",
+        ActiveContour,
+        _contour,
+        of_label=True,
+    ),
 )
 BY_NAME = {tool.name: tool for tool in TOOLS}
 
 
-def words_for(tool: Tool, parameters: Parameters) -> str:
-    """What the history says of it: the tool, and what was not as usual.
+def words_for(tool: Tool, parameters: Parameters, subject: Subject) -> str:
+    """What the history says of it: the tool, the label it is for, and what was not as usual.
 
-    >>> words_for(BY_NAME["resume"], Resume(beta=7.0))
-    'resume --beta 7.0'
+    >>> nothing = np.zeros(0, np.int64)
+    >>> subject = Subject(np.zeros((1, 1, 1)), np.zeros((1, 1, 1)), nothing, nothing.astype(np.uint16), 3, frozenset())
+    >>> words_for(BY_NAME["resume"], Resume(beta=7.0), subject), words_for(BY_NAME["contour"], ActiveContour(), subject)
+    ('resume --beta 7.0', 'contour 3')
     """
     from annotat3d_tui.workflow.command import changed_flags
 
-    return " ".join([tool.name, *changed_flags(parameters, tool.parameters())])
+    label = [str(subject.chosen)] if tool.of_label else []
+    return " ".join([tool.name, *label, *changed_flags(parameters, tool.parameters())])

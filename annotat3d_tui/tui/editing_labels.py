@@ -1,5 +1,6 @@
 """Label editing ('segmentation resuming'): Apply lets marks correct the label volume, and no classifier takes part."""
 
+from dataclasses import replace
 from functools import cached_property
 
 from textual import on, work
@@ -10,13 +11,13 @@ from annotat3d_tui.parameters import Parameters
 from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.correcting import Correcting
 from annotat3d_tui.tui.correction_tools import BY_NAME, Subject, words_for
-from annotat3d_tui.tui.messages import Corrected, CorrectionFound, Labelled, Seen
-from annotat3d_tui.tui.overview import label_shares
+from annotat3d_tui.tui.messages import CorrectionFound, Labelled
 from annotat3d_tui.tui.saying import errors_said
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.work import COMPUTE, Report
 
+RESUME = BY_NAME["resume"]
 QUESTION = (
     "Start label editing? Marks then correct this label volume, and no classifier takes part; {segment.correct} e "
     "ends it."
@@ -68,7 +69,7 @@ class EditingLabels(Correcting):
         self.view.lift()
         report = self.begin("Label editing")
         if only_look:
-            self.find_change(report, BY_NAME["resume"], self.session.editing, self.subject_now())
+            self.find_correction(report, RESUME, self.session.editing, self.subject_now())
         else:
             self.correct_by_marks(report, self.session.editing, self.subject_now())
 
@@ -77,18 +78,16 @@ class EditingLabels(Correcting):
         """What all marks change in the label volume that editing began with, made at once: one step to undo."""
         with self.lease.used():
             past = self._past()
-            change = self._editing.change(
+            found = self._editing.change(
                 parameters, subject.label, subject.image, subject.where, subject.labels, subject.kept, past, report
             )
-            words = words_for(BY_NAME["resume"], parameters)
-            if not change.size:
-                self.post_message(CorrectionFound(words, change, subject.label))
+            correction = replace(found, words=words_for(RESUME, parameters, subject))
+            if not correction.size:
+                self.post_message(CorrectionFound(correction, subject.label))
                 return
-            self.session.correct(words, change)
+            self.session.correct(correction)
             self._editing.took(self._past())
-            self.post_message(Corrected(words, change))
-            assert self.session.label is not None
-            self.post_message(Seen(shares=label_shares(self.session.label)))
+            self.show_corrected(correction)
 
     def _past(self) -> tuple[object, ...]:
         """What was done to the label volume since it was loaded, or made by a classifier."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from annotat3d_tui.classifiers.training_data import TrainingData
     from annotat3d_tui.labels.annotation_file import Marks
     from annotat3d_tui.labels.areas import Flood, Threshold
-    from annotat3d_tui.labels.change import Change
+    from annotat3d_tui.labels.corrections import Correction
     from annotat3d_tui.labels.strokes import AnyStroke
     from annotat3d_tui.volume.volume import Volume
     from annotat3d_tui.workflow.evidence import Evidence
@@ -111,19 +111,19 @@ class Labelled(Message):
 
 
 class CorrectionFound(Message):
-    """What a tool would change, in words, and the label volume (Z, Y, X) as it would be then."""
+    """What a tool would do, and the label volume (Z, Y, X) as it would be then."""
 
-    def __init__(self, words: str, change: "Change", seen: NDArray[Any]) -> None:
+    def __init__(self, correction: "Correction", seen: NDArray[Any]) -> None:
         super().__init__()
-        self.words, self.change, self.seen = words, change, seen
+        self.correction, self.seen = correction, seen
 
 
 class Corrected(Message):
     """The label volume was changed."""
 
-    def __init__(self, words: str, change: "Change") -> None:
+    def __init__(self, correction: "Correction") -> None:
         super().__init__()
-        self.words, self.change = words, change
+        self.correction = correction
 
 
 class Known(Message):

@@ -5,6 +5,7 @@ import pytest
 
 from annotat3d_tui.errors import Cancelled, InvalidParameter, ShapeMismatch
 from annotat3d_tui.labels.contour import ActiveContour
+from annotat3d_tui.labels.correcting import corrected
 
 ZYX = np.indices((30, 40, 40))
 DISTANCE = np.sqrt(((ZYX - np.array([15, 20, 20])[:, None, None, None]) ** 2).sum(0))
@@ -19,7 +20,7 @@ def dice(label: np.ndarray, id: int = 4) -> float:
 
 @pytest.mark.parametrize("parameters", [ActiveContour(), ActiveContour(method="geodesic", iterations=40, balloon=1)])
 def test_a_small_ball_grows_to_the_border_of_the_large_one(parameters: ActiveContour) -> None:
-    label = parameters(BEGUN, IMAGE, 4).applied(BEGUN)
+    label = corrected(BEGUN, parameters(BEGUN, IMAGE, 4))
     assert dice(BEGUN) < 0.35
     assert dice(label) > 0.93
     assert set(np.unique(label)) == {0, 4}
@@ -28,8 +29,8 @@ def test_a_small_ball_grows_to_the_border_of_the_large_one(parameters: ActiveCon
 def test_what_is_kept_and_what_is_far_stays() -> None:
     label = BEGUN.copy()
     label[:, :, 26:28], label[:2, :3, :3] = 7, 9
-    free = ActiveContour()(label, IMAGE, 4).applied(label)
-    kept = ActiveContour()(label, IMAGE, 4, kept={7}).applied(label)
+    free = corrected(label, ActiveContour()(label, IMAGE, 4))
+    kept = corrected(label, ActiveContour()(label, IMAGE, 4, kept={7}))
     assert (free[:, :, 26:28] == 4).any()
     assert np.array_equal(kept == 7, label == 7)
     assert np.array_equal(free == 9, label == 9)
@@ -37,7 +38,7 @@ def test_what_is_kept_and_what_is_far_stays() -> None:
 
 def test_one_slice_is_a_plane_of_its_own() -> None:
     middle = slice(15, 16)
-    label = ActiveContour()(BEGUN[middle], IMAGE[middle], 4).applied(BEGUN[middle])
+    label = corrected(BEGUN[middle], ActiveContour()(BEGUN[middle], IMAGE[middle], 4))
     inside = TRUTH[middle]
     assert 2 * ((label == 4) & inside).sum() / ((label == 4).sum() + inside.sum()) > 0.95
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter, ReadOnly, ShapeMismatch
-from annotat3d_tui.labels.change import Change
 from annotat3d_tui.labels.corrections import Correction, Corrections
 
 SHAPE = (3, 5, 7)
@@ -20,11 +19,14 @@ def volume(seed: int) -> NDArray[np.uint8]:
 
 
 def correct(corrections: Corrections, seed: int, acts: int = 0) -> NDArray[np.uint16]:
-    """Random voxels get random labels; the volume as it is then."""
+    """A random box gets random labels; the volume as it is then."""
     rng = np.random.default_rng(seed)
-    where = np.sort(rng.permutation(np.prod(SHAPE))[: rng.integers(0, 40)])
-    change = Change.of(corrections.label, where, rng.integers(0, 300, len(where)))
-    corrections.do(Correction(f"number {seed}", change, acts))
+    corner = tuple(int(rng.integers(0, side)) for side in SHAPE)
+    box = tuple(slice(first, side) for first, side in zip(corner, SHAPE, strict=True))
+    before = corrections.label[box]
+    after = np.where(rng.random(before.shape) < 0.5, before, rng.integers(0, 300, before.shape))
+    corner_zyx = (corner[0], corner[1], corner[2])
+    corrections.do(Correction.between(f"number {seed}", before, after, corner_zyx, SHAPE, acts))
     return corrections.label.astype(np.uint16)
 
 
@@ -75,7 +77,7 @@ def test_a_file_whose_saving_was_cut_short_is_still_of_the_journal(tmp_path: Pat
 def test_undo_gives_every_byte_back_and_widens_only_where_it_must() -> None:
     first = volume(3)
     corrections, _ = Corrections.open(first)
-    corrections.do(Correction("higher", Change.of(first, np.flatnonzero(first == 2), np.array(300))))
+    corrections.do(Correction.between("higher", first, np.where(first == 2, 300, first.astype(np.uint16))))
     assert corrections.label.dtype == np.uint16
     assert corrections.undo() == "higher"
     assert np.array_equal(corrections.label, first)
@@ -122,8 +124,8 @@ def test_the_journal_grows_with_the_change_and_not_with_the_volume(tmp_path: Pat
     label = np.zeros((64, 64, 64), np.uint8)
     corrections, _ = Corrections.open(label, tmp_path / "label.journal", "first")
     before = (tmp_path / "label.journal").stat().st_size
-    box = slice(10, 14), slice(10, 14), slice(10, 14)
-    corrections.do(Correction("small", Change.between(label, [(box, label[box] + 1)])))
+    box = label[10:14, 10:14, 10:14]
+    corrections.do(Correction.between("small", box, box + 1, (10, 10, 10), label.shape))
     assert (tmp_path / "label.journal").stat().st_size - before < 500
 
 
@@ -140,12 +142,11 @@ def test_a_journal_of_marks_is_refused(tmp_path: Path) -> None:
         Corrections.open(np.zeros((1, 2, 3), np.uint8), tmp_path / "other.journal", "first")
 
 
-def test_a_change_of_another_label_volume_is_refused_and_nothing_is_done(tmp_path: Path) -> None:
+def test_a_correction_of_another_label_volume_is_refused_and_nothing_is_done(tmp_path: Path) -> None:
     first = volume(1)
     corrections, _ = Corrections.open(first, tmp_path / "label.journal", "first")
     content = (tmp_path / "label.journal").read_bytes()
-    change = Change.of(np.full(SHAPE, 9, np.uint8), np.array([3, 4]), np.array([1, 1]))
-    with pytest.raises(InvalidParameter, match="that has changed since"):
-        corrections.do(Correction("stale", change))
+    with pytest.raises(InvalidParameter, match="that has changed"):
+        corrections.do(Correction.of("stale", np.array([3, 4]), np.array([9, 9]), np.array([1, 1])))
     assert np.array_equal(corrections.label, first)
     assert (tmp_path / "label.journal").read_bytes() == content

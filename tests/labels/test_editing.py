@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotat3d_tui.labels.change import Change
-from annotat3d_tui.labels.corrections import Correction, Corrections
+from annotat3d_tui.labels.correcting import at_voxels, corrected
+from annotat3d_tui.labels.corrections import Corrections
 from annotat3d_tui.labels.editing import Editing
 from annotat3d_tui.labels.resume import Resume
 
@@ -37,9 +37,9 @@ def test_steps_lead_where_one_step_leads(acts: list[str], data: st.DataObject) -
             now = corrections.label
             change = editing.change(parameters, now, IMAGE, where, labels, frozenset(), tuple(corrections.done))
             if change.size:
-                corrections.do(Correction("resume", change))
+                corrections.do(change)
                 editing.took(tuple(corrections.done))
-            whole = parameters(LABEL, IMAGE, where, labels).applied(LABEL)
+            whole = corrected(LABEL, parameters(LABEL, IMAGE, where, labels))
             assert np.array_equal(corrections.label, whole)
 
 
@@ -47,12 +47,12 @@ def test_what_another_tool_did_is_where_editing_begins_again() -> None:
     corrections, _ = Corrections.open(LABEL)
     editing, where, labels = Editing(), np.array([24 * 24 + 13 * 24 + 13]), np.array([2], np.uint16)
     first = editing.change(Resume(), corrections.label, IMAGE, where, labels, frozenset(), ())
-    corrections.do(Correction("resume", first))
+    corrections.do(first)
     editing.took(tuple(corrections.done))
-    merged = Change.of(corrections.label, np.flatnonzero(corrections.label == 3), np.array(1))
-    corrections.do(Correction("merge", merged))
-    expected = Resume()(corrections.label, IMAGE, where, labels).applied(corrections.label)
+    merged = at_voxels("merge", corrections.label, np.flatnonzero(corrections.label == 3), 1)
+    corrections.do(merged)
+    expected = corrected(corrections.label, Resume()(corrections.label, IMAGE, where, labels))
     past = tuple(corrections.done)
     again = editing.change(Resume(), corrections.label, IMAGE, where, labels, frozenset(), past)
-    assert np.array_equal(again.applied(corrections.label), expected)
-    assert 3 not in again.applied(corrections.label)
+    assert np.array_equal(corrected(corrections.label, again), expected)
+    assert 3 not in corrected(corrections.label, again)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
+from annotat3d_tui.labels.correcting import corrected
 from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.session import Session
 from annotat3d_tui.tui.screens.dialogs import Confirm
@@ -81,13 +82,13 @@ async def test_while_labels_are_edited_apply_lets_marks_correct_them(files: Path
         await until(pilot, lambda: screen.session.corrections is not None and screen.running is None)
         image = screen.session.image.data
         where, labels, _ = screen.session.annotation.markers.voxels()
-        first = Resume()(label, image, np.array(where), np.array(labels)).applied(label)
+        first = corrected(label, Resume()(label, image, np.array(where), np.array(labels)))
         assert np.array_equal(screen.session.label, first)
         await command(pilot, "brush 1 r=2 xy z=4 20,16 26,16")
         await pilot.press("A")
         await until(pilot, lambda: len(screen.session.corrections.done) == 2 and screen.running is None)
         where, labels, _ = screen.session.annotation.markers.voxels()
-        both = Resume()(label, image, np.array(where), np.array(labels)).applied(label)
+        both = corrected(label, Resume()(label, image, np.array(where), np.array(labels)))
         assert np.array_equal(screen.session.label, both)
         await pilot.press("A")
         await until(pilot, lambda: any("no voxel would change" in said for said in toasts(pilot)))
