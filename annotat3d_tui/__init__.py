@@ -25,7 +25,7 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
     features      image, superpixels, marked voxels -> feature table
     classifiers   feature table -> labels
     networks      volumes -> dataset -> trained network -> labels
-    render        arrays -> pictures in cells of a terminal
+    render        arrays -> pictures: slices in cells of a terminal; scenes in space, drawn by a process of their own
     demo          the embedded volume
     workspace     the folder that keeps everything
     workflow      the river on a page: segment()

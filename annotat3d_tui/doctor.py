@@ -168,10 +168,16 @@ def _machine() -> Iterator[Check]:
 
 
 def _graphics() -> Iterator[Check]:
-    for library, used_for in (("libEGL.so.1", "3D pictures without a display"), ("libGL.so.1", "3D pictures")):
-        package = DEBIAN_PACKAGE_OF[library.partition(".")[0]]
-        found = f"{library} {'found' if _can_load(library) else 'missing'} (for {used_for})"
-        yield Check("GL", _can_load(library), found, f"apt-get install {package} libgl1-mesa-dri")
+    """Whether volumes are drawn in space, tried in a child process: a missing library ends a process without a word."""
+    try:
+        from annotat3d_tui.render.scene.grid import Grid
+        from annotat3d_tui.render.scene.renderer import PACKAGES, Renderer
+    except ImportError:  # of NumPy: the libraries above say so
+        return
+    with Renderer(Grid((1, 1, 1))) as renderer:
+        works = renderer.start()
+        found = f"3D is drawn by {renderer.device}, without a display" if works else "in 3D the brightest voxels alone"
+    yield Check("GL", works, found, f"apt-get install {PACKAGES}")
 
 
 def _gpu() -> Iterator[Check]:
@@ -211,11 +217,6 @@ def _slurm() -> Iterator[Check]:
     except SlurmError as error:
         why, _, remedy = str(error).rpartition(": ")
         yield Check("Slurm", False, f"{why}; jobs run on this machine", remedy)
-
-
-def _can_load(library: str) -> bool:
-    """Whether a shared library can be loaded, tried in a child process: a driver that crashes is an answer, too."""
-    return _in_child("import ctypes, sys; ctypes.CDLL(sys.argv[1])", library)[0]
 
 
 def _in_child(code: str, *arguments: str) -> tuple[bool, str]:

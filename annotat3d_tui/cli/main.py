@@ -35,6 +35,7 @@ COMMANDS = {
     "edit": Command("edit", "a label volume as new markers correct it"),
     "score": Command("score", "accuracy, Dice and IoU of a label volume against the truth"),
     "snapshot": Command("snapshot", "a picture in space, a slice, a sheet of slices, or a turning film"),
+    "mesh": Command("mesh", "surfaces of labels as closed meshes: STL, PLY, OBJ"),
     "dataset": Command("dataset", "samples of images and labels for networks: create, info"),
     "demo": Command("demo", "the main job on the embedded volume"),
     "network": Command("network", "networks: train, finetune, resume, export, import, list, info"),

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress
 from annotat3d_tui.cli.inputs import add_raw_flags, open_labels_of, raw_properties
+from annotat3d_tui.cli.names import add_names_flag, names_of
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.cli.snapshot_scene import add_look_flags, add_scene_flags, camera_of, scene_of, share, window_of
 from annotat3d_tui.errors import InvalidParameter, MissingLibrary
@@ -67,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size", metavar="WxH", help=f"pixels ({SIZE[0]}x{SIZE[1]}; a film {FILM_SIZE[0]}x{FILM_SIZE[1]})"
     )
-    parser.add_argument("--names", metavar="1=NAME,…", help="names of labels in the legend (label ids)")
+    add_names_flag(parser, "names of labels in the legend")
     parser.add_argument("--bare", action="store_true", help="no legend, no scale bar, no names of axes")
     parser.add_argument("--frames", type=int, metavar="N", help=f"pictures of a film, once round ({FRAMES})")
     parser.add_argument("--seconds", type=float, default=SECONDS, metavar="S", help=f"that it takes ({SECONDS:g})")
@@ -232,12 +233,7 @@ def _flat(given: argparse.Namespace, volumes: Inputs, size: tuple[int, int]) -> 
 
 def _names(given: argparse.Namespace, labels: list[int]) -> dict[int, str]:
     """The legend: labels by name, as far as there is room for them."""
-    known: dict[int, str] = {}
-    for word in (given.names or "").split(",") if given.names else []:
-        label, _, name = word.partition("=")
-        if not (label.strip().isdecimal() and name.strip()):
-            raise InvalidParameter(f"--names must be such as 1=Pore,2=Grain, received {word}: correct it.")
-        known[int(label)] = name.strip()
+    known = names_of(given)
     if len(labels) > MOST_NAMED:
         return {label: known[label] for label in labels if label in known}
     return {label: known.get(label, f"label {label}") for label in labels}

@@ -39,7 +39,7 @@ def contact_sheet(
 ) -> NDArray[np.uint8]:
     """A picture (rows, columns, 3) of at most `size` (width, height), without its foot, with `count` slices.
 
-    look: what else `slice_picture` takes; each slice has its number, the picture one scale bar and legend.
+    look: what else `slice_picture` takes; each slice has its index, the picture one scale bar and legend.
     """
     if count < 1:
         raise InvalidParameter(f"A sheet must have at least 1 slice, received {count}: give more.")
@@ -56,7 +56,7 @@ def contact_sheet(
             slice_picture(
                 image, label, plane=plane, index=index, size=cell, voxel_size=voxel_size, unit=unit, bar=False, **look
             ),
-            index + 1,
+            index,
             larger,
         )
         for index in indices

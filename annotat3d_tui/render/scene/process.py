@@ -8,9 +8,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import NDArray
+
 import annotat3d_tui
 from annotat3d_tui.processes import cpu_ticks
-from annotat3d_tui.render.scene.channel import Channel, Closed
+from annotat3d_tui.render.scene.channel import Channel, Closed, received
 
 START_SECONDS, IDLE_SECONDS, POLL_SECONDS = 90.0, 5.0, 0.5
 """How long the libraries may take to load; how long a child that was asked something may do nothing at all."""
@@ -38,6 +40,7 @@ class Child:
                 start_new_session=True,  # so that Ctrl+C is for the parent alone
             )
         self._channel = Channel(ours)
+        self._handle: int | None = None
         try:
             self.hello = self._answer(START_SECONDS)
         except BaseException:
@@ -61,6 +64,14 @@ class Child:
         except Closed:
             raise Lost(self._ending()) from None
         return self._answer(seconds)
+
+    def ask_array(
+        self, message: dict[str, Any], handle: int, *, seconds: float
+    ) -> tuple[dict[str, Any], NDArray[Any] | None]:
+        """As `ask`, for an answer with an array."""
+        answer = self.ask(message, handle, seconds=seconds)
+        handle_of_answer, self._handle = self._handle, None
+        return answer, None if handle_of_answer is None else received(answer, handle_of_answer)
 
     def interrupt(self) -> None:
         """Ask it to give up the picture that it is drawing; also from another thread."""
@@ -97,7 +108,8 @@ class Child:
             if now - busy > IDLE_SECONDS or now - begun > seconds:
                 raise Lost("it does not answer any more")
         try:
-            return self._channel.receive()[0]
+            answer, self._handle = self._channel.receive()
+            return answer
         except Closed:
             raise Lost(self._ending()) from None
 

@@ -32,7 +32,9 @@ from annotat3d_tui.render.scene.views import view_dict
 from annotat3d_tui.render.slice import Window
 
 BACKGROUND = 1
-NO_GRAPHICS = "3D needs a graphics library that works here ({}): apt-get install libegl1 libgl1-mesa-dri."
+PACKAGES = "libegl1 libgl1-mesa-dri"
+"""Of Debian; what they bring draws without a display and without a GPU."""
+NO_GRAPHICS = f"3D needs a graphics library that works here ({{}}): apt-get install {PACKAGES}."
 LARGEST_PICTURE = 16384
 SECONDS = {COARSE: 30.0, SHARP: 120.0}
 """How long a picture may take; one for a file 30 minutes."""
