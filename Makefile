@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling bench-screen bench-networks pictures screenshots phantom clean
+.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling bench-screen bench-space bench-networks pictures screenshots phantom clean
 
 help:     ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
@@ -64,6 +64,9 @@ bench-scaling: setup  ## time and memory with threads and volume, up to 512³
 
 bench-screen: setup  ## how quick the screen is on a volume of 1 GB: keys, bytes, a slow line
 	@$(BIN)/python tests/benchmarks/screen.py
+
+bench-space: setup  ## how quick 3D is on the screen: first picture, pictures a second, a slow line
+	@$(BIN)/python tests/benchmarks/space.py
 
 bench-networks: setup  ## a network on a volume beside MONAI's sliding window (ANNOTAT3D_PEER: a python with torch, monai)
 	@$(BIN)/python tests/benchmarks/networks.py

@@ -87,11 +87,12 @@ class SceneWork(TabScreen):
     def write_picture(self, asked: Asked, chosen: ChosenPath, stopped: Event) -> None:
         """Draw a picture for a file."""
         from annotat3d_tui.render.picture import save_png
+        from annotat3d_tui.render.scene.words import with_words
 
         rgb = self.space.patiently(asked, stopped.is_set)
         if stopped.is_set():
             raise Cancelled("Stopped; nothing was written.")
-        save_png(chosen.path, rgb, chosen.overwrite)
+        save_png(chosen.path, with_words(rgb, asked.scene, asked.camera, self.space.grid), chosen.overwrite)
         height, width, _ = rgb.shape
         self.post_message(Saved(f"Picture of {width}×{height}", chosen.path))
 

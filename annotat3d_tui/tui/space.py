@@ -119,6 +119,7 @@ class Space:
         self._taken: dict[str, Hashable] = {}
         self._taking = threading.Lock()
         self._drawing = ""
+        self._begun = False
 
     def picture(self, asked: Asked) -> NDArray[np.uint8]:
         """The picture (height, width, 3) for the screen; raises what `Renderer.render` raises."""
@@ -166,6 +167,16 @@ class Space:
         if self.shown.threshold is not None:
             return self.shown.threshold
         return self.renderer.threshold if "image" in self._taken else None
+
+    def begin(self) -> None:
+        """Start what draws, which takes a second, while the screen is being made."""
+        if not self._begun:
+            self._begun = True
+            threading.Thread(target=self._start, name="start 3D", daemon=True).start()
+
+    def _start(self) -> None:
+        with suppress(Cancelled):
+            self.renderer.start()
 
     def close(self) -> None:
         """End what draws; the program ends after it."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotat3d_tui.labels.colours import colour_of
 from annotat3d_tui.labels.table import LabelTable
@@ -39,7 +40,7 @@ def given(session: "Session", view: "SliceView", space: Space) -> Given:
         known = table.get(id)
         return colour_of(id) if known is None else known.colour if known.visible else None
 
-    hidden = around(table)
+    hidden = around(table, label)
     marks: Take = nothing
     version = (scene.version("marks"), session.annotation.changes)
     if not space.has("markers", version):
@@ -64,10 +65,18 @@ def nothing(renderer: Renderer) -> None:
     """There is nothing to give."""
 
 
-def around(table: LabelTable) -> tuple[int, ...]:
-    """The label that is around everything, which has no surface unless it is asked for."""
+def around(table: LabelTable, label: NDArray[Any] | None) -> tuple[int, ...]:
+    """Labels that are around everything, which have no surface unless it is asked for.
+
+    It is the background by its name, and what fills all corners of the label volume.
+
+    >>> around(LabelTable.of([]), np.pad(np.full((1, 1, 1), 3), 1, constant_values=2))
+    (2,)
+    """
     first = table.get(BACKGROUND)
-    return (BACKGROUND,) if first is None or first.name.casefold() == "background" else ()
+    found = {BACKGROUND} if first is not None and first.name.casefold() == "background" else set()
+    corners = set() if label is None else set(label[np.ix_(*((0, -1),) * 3)].ravel().tolist())
+    return tuple(sorted(found | (corners if len(corners) == 1 else set())))
 
 
 def looked(view: "SliceView") -> Looked:

@@ -65,6 +65,7 @@ class TabbedApp(JobWatching):
         segment = self.opened
         if segment is not None:
             segment.view.lift()
+            segment.space.begin()
             self.show_tab(SceneScreen, lambda: SceneScreen(segment, segment.space))
 
     def action_datasets(self) -> None:
