@@ -14,6 +14,7 @@ from annotat3d_tui.tui.saying import errors_said
 from annotat3d_tui.tui.scene_work import SceneWork, seen_from
 from annotat3d_tui.tui.screens.dialogs import Ask, if_given
 from annotat3d_tui.tui.screens.oblique import numbers_text
+from annotat3d_tui.tui.space import Asked
 from annotat3d_tui.tui.widgets.space_picture import SpacePicture
 
 STEPS = 100
@@ -27,6 +28,10 @@ class ScenePlane(SceneWork):
     def picture(self) -> SpacePicture:
         """The picture."""
         return self.query_one(SpacePicture)
+
+    def asked(self, size: tuple[int, int], quality: str) -> Asked:
+        """The picture that is wanted now; the screen knows how."""
+        raise NotImplementedError
 
     def show(self) -> None:
         """Show what is to be seen now; the screen that shows it knows how."""

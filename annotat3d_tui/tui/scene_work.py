@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,9 @@ from textual import work
 from textual.message import Message
 from textual.worker import Worker, WorkerState
 
+from annotat3d_tui.blocks import count_text
 from annotat3d_tui.errors import Annotat3DError, Cancelled
+from annotat3d_tui.render.scene.meshes import Surfacing
 from annotat3d_tui.tui.messages import Centre, Progressed, Saved
 from annotat3d_tui.tui.overview import centroid
 from annotat3d_tui.tui.saying import say_error
@@ -38,6 +40,16 @@ class Picked(Message):
     def __init__(self, voxel: Voxel | None) -> None:
         super().__init__()
         self.voxel = voxel
+
+
+@dataclass(frozen=True, eq=False)
+class Meshed:
+    """What a mesh is made of: labels of a label volume (Z, Y, X), how, and their names."""
+
+    label: NDArray[Any]
+    ids: tuple[int, ...]
+    surfacing: Surfacing
+    names: dict[int, str]
 
 
 class ViewRead(Message):
@@ -111,6 +123,18 @@ class SceneWork(TabScreen):
 
         save_film(chosen.path, frames(), SECONDS / FRAMES, chosen.overwrite)
         self.post_message(Saved(f"Film of {FRAMES} pictures", chosen.path))
+
+    @work(thread=True, group=WRITE, exit_on_error=False)
+    def write_mesh(self, meshed: Meshed, chosen: ChosenPath, stopped: Event) -> None:
+        """Make closed meshes of labels and write them into one file."""
+        from annotat3d_tui.render.scene.making import label_meshes
+        from annotat3d_tui.render.scene.meshes import save_meshes
+
+        grid, report = self.space.grid, self.progress_of("Mesh", stopped)
+        meshes = label_meshes(meshed.label, grid, meshed.ids, meshed.surfacing, lambda share, _: report(share))
+        save_meshes(chosen.path, meshes, grid.unit, meshed.names, chosen.overwrite)
+        faces = sum(len(mesh.faces) for mesh in meshes)
+        self.post_message(Saved(f"Mesh of {count_text(len(meshes), 'label')}, {faces} faces,", chosen.path))
 
     @work(thread=True, group=WRITE, exit_on_error=False)
     def write_view(self, camera: "Camera", chosen: ChosenPath) -> None:

@@ -18,9 +18,10 @@ from annotat3d_tui.render.halfblocks import NOTHING
 from annotat3d_tui.render.scene.camera import ARCBALL, FLY, TURNTABLE
 from annotat3d_tui.render.scene.views import open_view
 from annotat3d_tui.tui.app import Annotat3DApp
+from annotat3d_tui.tui.scene_files import check_suffix, typed_size, typed_surfacing
 from annotat3d_tui.tui.screens.dialogs import Ask
 from annotat3d_tui.tui.screens.paths import AskPath
-from annotat3d_tui.tui.screens.scene import SceneScreen, SurfaceList, check_suffix, typed_grey, typed_size
+from annotat3d_tui.tui.screens.scene import SceneScreen, SurfaceList, typed_grey
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from tests.tui.acting import opened, seen, toasts, until
 
@@ -252,6 +253,48 @@ async def test_a_film_goes_once_round(files: Path, monkeypatch: pytest.MonkeyPat
             assert (film.size, film.n_frames) == ((64, 48), 5)
 
 
+async def test_meshes_of_labels_are_exported(files: Path) -> None:
+    async with in_space(files, label=True) as (pilot, screen, segment):
+        segment.action_choose(2)
+        await pilot.press("e", "c")
+        pilot.app.screen.query_one("Input").value = "0 1"
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: any("Mesh of 1 label" in said for said in toasts(pilot)))
+        await until(pilot, lambda: screen.writing is None)
+        content = (files / "image_mesh.stl").read_bytes()
+        assert len(content) == 84 + 50 * int(np.frombuffer(content[80:84], np.uint32)[0])
+
+
+@pytest.fixture
+def no_graphics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose graphics libraries are not there: files that are none stand in their place."""
+    folder = tmp_path / "libraries"
+    folder.mkdir()
+    for name in (
+        "libEGL.so.1",
+        "libEGL.so",
+        "libOSMesa.so.8",
+        "libOSMesa.so.6",
+        "libOSMesa.so",
+        "libGL.so.1",
+        "libX11.so.6",
+    ):
+        (folder / name).write_bytes(b"")
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(folder))
+
+
+@pytest.mark.usefixtures("no_graphics")
+async def test_without_graphics_the_brightest_voxels_are_seen_and_it_says_what_to_install(files: Path) -> None:
+    async with opened(files, (80, 24)) as (pilot, _):
+        await pilot.press("f3")
+        screen = pilot.app.screen
+        assert isinstance(screen, SceneScreen)
+        await drawn(pilot, screen)
+        assert "apt-get install libegl1" in " ".join(seen(pilot).split())
+        assert await changed_by(pilot, screen, "right")
+        assert screen.picture.camera.style == TURNTABLE
+
+
 async def test_a_lost_child_is_said_and_started_again(files: Path) -> None:
     async with in_space(files) as (pilot, screen, _):
         first = screen.space.renderer.pid
@@ -285,6 +328,9 @@ def test_what_is_typed_is_read() -> None:
     for wrong in ("", "0x10", "10", "99999x5", "a b"):
         with pytest.raises(InvalidParameter):
             typed_size(wrong)
+    for wrong in ("", "3", "-1 1", "1 2", "x 1"):
+        with pytest.raises(InvalidParameter):
+            typed_surfacing(wrong)
     for wrong in ("nan", "many"):
         with pytest.raises(InvalidParameter):
             typed_grey(wrong)

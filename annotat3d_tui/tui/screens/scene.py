@@ -1,8 +1,6 @@
 """3D (F3): the image as a volume, label surfaces, slices, markers, from all sides."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -14,20 +12,17 @@ from textual.widgets import Static
 
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.labels.planes import PLANES
-from annotat3d_tui.render.film import FORMATS
 from annotat3d_tui.render.scene.camera import TURNTABLE, Camera
-from annotat3d_tui.render.scene.renderer import LARGEST_PICTURE
-from annotat3d_tui.render.scene.scene import BACKGROUNDS, OPACITIES, POSTER, SHARP
+from annotat3d_tui.render.scene.scene import BACKGROUNDS, OPACITIES, POSTER
 from annotat3d_tui.tui import segment_text
 from annotat3d_tui.tui.actions import Act, acts_of, first_key, own_acts, with_keys
-from annotat3d_tui.tui.messages import Centre, Saved
+from annotat3d_tui.tui.messages import Centre
 from annotat3d_tui.tui.saying import clear_messages, errors_said, say_error
-from annotat3d_tui.tui.scene_plane import ScenePlane
+from annotat3d_tui.tui.scene_files import SceneFiles
 from annotat3d_tui.tui.scene_text import facts
-from annotat3d_tui.tui.scene_work import Picked, ViewRead, seen_from
+from annotat3d_tui.tui.scene_work import Picked, seen_from
 from annotat3d_tui.tui.screens.dialogs import Ask, if_given
 from annotat3d_tui.tui.screens.help import HelpPage
-from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath
 from annotat3d_tui.tui.screens.scene_keys import HELP, KEYS, LIST_KEYS, MOUSE, SCENE_BINDINGS
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.space import Asked, Space
@@ -47,8 +42,6 @@ THRESHOLD_STEPS = 50
 """Of the contrast."""
 LOOK_EVERY = 0.5
 """Seconds between two looks at what runs."""
-SIZES = {"hd": (1920, 1080), "4k": (3840, 2160), "8k": (7680, 4320)}
-SIZE_HELP = "Pixels across × down, or hd, 4k, 8k."
 READING = "Reading the image…"
 
 
@@ -63,7 +56,7 @@ class SurfaceList(LongList):
     ]
 
 
-class SceneScreen(ScenePlane):
+class SceneScreen(SceneFiles):
     """What is open in 3D, over its segmentation screen, with which it shares contrast, labels, cursor and plane."""
 
     CSS_PATH = "scene.tcss"
@@ -83,7 +76,7 @@ class SceneScreen(ScenePlane):
         with Horizontal(id="middle"):
             with Vertical(id="left"):
                 yield Static(READING, id="said", markup=False)
-                yield SpacePicture(self.space, self.space.camera or self._first_camera(), self._asked)
+                yield SpacePicture(self.space, self.space.camera or self._first_camera(), self.asked)
             with VerticalScroll(id="panel", can_focus=False):
                 yield LabelsPanel(SurfaceList)
                 yield FactsPanel(id="facts")
@@ -124,7 +117,7 @@ class SceneScreen(ScenePlane):
         self.space.camera = home
         return home
 
-    def _asked(self, size: tuple[int, int], quality: str) -> Asked:
+    def asked(self, size: tuple[int, int], quality: str) -> Asked:
         """The picture that is wanted now."""
         view = self.segment.view
         scene = self.space.shown.scene(looked(view))
@@ -389,7 +382,7 @@ class SceneScreen(ScenePlane):
     @on(SpaceMouse.Pointed)
     def _pointed(self, event: SpaceMouse.Pointed) -> None:
         size = (self.picture.size.width, 2 * self.picture.size.height)
-        self.pick(self._asked(size, POSTER), event.place)
+        self.pick(self.asked(size, POSTER), event.place)
 
     @on(Picked)
     def _picked(self, event: Picked) -> None:
@@ -402,75 +395,6 @@ class SceneScreen(ScenePlane):
         z, y, x = event.voxel
         label = f" · {position.label}" if position.label else ""
         self.notify(f"x {x} y {y} z {z} = {position.grey}{label}: the slices are there.", timeout=4, markup=False)
-
-    # files
-
-    def action_save_picture(self) -> None:
-        """Ask how large, and where."""
-        ask = Ask("Picture: size", "1920×1080", help=SIZE_HELP, check=typed_size)
-        self.app.push_screen(ask, if_given(self._ask_where))
-
-    def _ask_where(self, text: str) -> None:
-        size = typed_size(text)
-
-        def given(chosen: ChosenPath) -> None:
-            self.begin("Picture")
-            self.write_picture(self._asked(size, POSTER), chosen, self._stopped)
-
-        self._ask_path(f"Save picture of {size[0]}×{size[1]}", "_3d.png", given)
-
-    def action_save_film(self) -> None:
-        """Ask how large, and where."""
-        ask = Ask("Film once round: size of a picture", "640×480", help=SIZE_HELP, check=typed_size)
-        self.app.push_screen(ask, if_given(self._ask_where_film))
-
-    def _ask_where_film(self, text: str) -> None:
-        size = typed_size(text)
-
-        def given(chosen: ChosenPath) -> None:
-            self.begin("Film")
-            self.write_film(self._asked(size, SHARP), chosen, self._stopped)
-
-        self._ask_path(f"Save film of {size[0]}×{size[1]} (.gif, .apng)", "_3d.gif", given, FORMATS)
-
-    def action_save_view(self) -> None:
-        """Ask where."""
-        self._ask_path("Save view", "_view.json", lambda chosen: self.write_view(self.picture.camera, chosen))
-
-    def action_open_view(self) -> None:
-        """Ask for the file."""
-        ask = AskPath("Load view", f"{self._beside.parent}/", help="A view that was saved (.json).")
-
-        def given(chosen: ChosenPath) -> None:
-            self.read_view(chosen.path)
-
-        self.app.push_screen(ask, if_given(given))
-
-    def _ask_path(
-        self, title: str, ending: str, act: Callable[[ChosenPath], object], suffixes: Sequence[str] = ()
-    ) -> None:
-        beside = self._beside
-        wanted = suffixes or (Path(ending).suffix,)
-        ask = AskPath(
-            title,
-            str(beside.with_name(beside.stem + ending)),
-            purpose="save",
-            check=lambda path: check_suffix(path, wanted),
-        )
-        self.app.push_screen(ask, if_given(act))
-
-    @property
-    def _beside(self) -> Path:
-        return Path(self.segment.session.workspace.image)
-
-    @on(ViewRead)
-    def _view_read(self, event: ViewRead) -> None:
-        self.picture.camera = event.camera
-        self.notify(f"View of {event.path.name}", timeout=3, markup=False)
-
-    @on(Saved)
-    def _saved(self, event: Saved) -> None:
-        self.notify(f"{event.what} saved to {event.path}", markup=False)
 
     # everywhere
 
@@ -496,7 +420,9 @@ class SceneScreen(ScenePlane):
     def _reason(self, action: str, parameters: tuple[object, ...]) -> str:
         session, shown = self.segment.session, self.space.shown
         wanted = parameters[0] if parameters else ""
-        if (action in ("mesh", "centre_label") or wanted == "label") and self.segment.view.label_volume is None:
+        if (
+            action in ("mesh", "centre_label", "save_mesh") or wanted == "label"
+        ) and self.segment.view.label_volume is None:
             return "there is no label volume yet: {app.segment} and {segment.apply} make it"
         if action == "mesh_opacity" and not (shown.label or shown.meshes):
             return "no surfaces are shown: {scene.label} shows them"
@@ -508,7 +434,7 @@ class SceneScreen(ScenePlane):
             return "there are no marks yet: {app.segment} and {slice.pen} make them"
         if action in ("along", "along_voxels", "turn_plane", "face", "normal") and self.cut.locked:
             return "the clipping plane is locked: {scene.lock} frees it"
-        if action in ("save_picture", "save_film") and self.writing is not None:
+        if action in ("save_picture", "save_film", "save_mesh") and self.writing is not None:
             return f"{self.writing.name} is not done yet: {{scene.cancel}} stops it"
         if action == "contrast_percent":
             return self.segment.why_not("contrast_percent", ())
@@ -565,27 +491,3 @@ def typed_grey(text: str) -> float | None:
     if not np.isfinite(value):
         raise InvalidParameter(f"A threshold must be a grey value, received {text!r}: type a number, or nothing.")
     return value
-
-
-def typed_size(text: str) -> tuple[int, int]:
-    """Width and height of a picture; raises InvalidParameter.
-
-    >>> typed_size("800x600"), typed_size("4K"), typed_size("300 200")
-    ((800, 600), (3840, 2160), (300, 200))
-    """
-    word = text.strip().casefold()
-    if word in SIZES:
-        return SIZES[word]
-    numbers = word.replace("x", " ").replace("×", " ").split()
-    if len(numbers) != 2 or not all(number.isascii() and number.isdecimal() for number in numbers):
-        raise InvalidParameter(f"A size must be width×height, hd, 4k or 8k, received {text!r}: type it again.")
-    width, height = (int(number[:9]) for number in numbers)
-    if not (1 <= width <= LARGEST_PICTURE and 1 <= height <= LARGEST_PICTURE):
-        raise InvalidParameter(f"A side must be from 1 to {LARGEST_PICTURE} pixels, received {text!r}: type it again.")
-    return width, height
-
-
-def check_suffix(path: Path, suffixes: Sequence[str]) -> None:
-    """Raises InvalidParameter for a file of another kind."""
-    if path.suffix.lower() not in suffixes:
-        raise InvalidParameter(f"The name must end with {' or '.join(suffixes)}, received {path.name}: change it.")

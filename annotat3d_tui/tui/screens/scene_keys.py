@@ -81,6 +81,7 @@ SCENE_BINDINGS: list[BindingType] = [
     _key("contrast_values", "alt+w", "contrast_values", "Contrast values…", "Grey values, or 1% 99%."),
     _key("save_picture", "w", "save_picture", "Save picture…", "A PNG of any size, also 4K."),
     _key("save_film", "E", "save_film", "Save film…", "Once round what is seen, as GIF or animated PNG."),
+    _key("save_mesh", "e", "save_mesh", "Export mesh…", "Closed surfaces of labels as STL, PLY or OBJ."),
     _key("save_view", "i", "save_view", "Save view…", "From where it is seen, as JSON; commands take it, too."),
     _key("open_view", "I", "open_view", "Load view…", "One that was saved."),
     _key("panel", "backslash", "panel", "Side panel", "Fold it or show it."),
