@@ -38,7 +38,7 @@ def slices(session: Session) -> None:
 
 
 def in_space(session: Session) -> None:
-    """The volume cut open, and the surfaces of its inclusions and its crack above a slice."""
+    """The volume and the label volume, cut open."""
     image, size = session.image, (SIDE, round(0.85 * SIDE))
     z, y, x = image.data.shape
     grid = Grid((z, y, x), image.voxel_size, image.unit)
@@ -49,7 +49,7 @@ def in_space(session: Session) -> None:
         renderer.set_label(session.label)
         for name, scene, names in (
             ("space_volume", Scene(volume=True, threshold=SOLID_FROM, cut=cut), {}),
-            ("space_label", Scene(meshes=(4, 5), slices=(("xy", z - 1),)), {one: LABEL_NAMES[one] for one in (4, 5)}),
+            ("space_label", Scene(label=True, cut=cut), {one: LABEL_NAMES[one] for one in (2, 3, 4, 5)}),
         ):
             picture = renderer.render(scene, camera, size, POSTER)
             save_png(FOLDER / f"{name}.png", with_words(picture, scene, camera, grid, names), overwrite=True)

@@ -31,13 +31,13 @@ from annotat3d_tui.labels.planes import PLANES, axes_of
 from annotat3d_tui.render.colormaps import check_map
 from annotat3d_tui.render.film import FORMATS, save_film
 from annotat3d_tui.render.halfblocks import print_picture
-from annotat3d_tui.render.picture import save_png, slice_picture
+from annotat3d_tui.render.picture import save_png, slice_picture, text_scale
 from annotat3d_tui.render.scene.camera import Camera, turns
 from annotat3d_tui.render.scene.grid import Grid
 from annotat3d_tui.render.scene.renderer import LARGEST_PICTURE, Renderer
 from annotat3d_tui.render.scene.scene import POSTER, SHARP, Scene
 from annotat3d_tui.render.scene.views import save_view
-from annotat3d_tui.render.scene.words import with_words
+from annotat3d_tui.render.scene.words import room_for, with_words
 from annotat3d_tui.render.sheet import contact_sheet
 from annotat3d_tui.volume.files import open_volume
 from annotat3d_tui.volume.volume import Volume
@@ -171,9 +171,13 @@ def _in_space(
         names = {} if given.bare else _names(given, renderer.labels_of(scene))
         quality = POSTER if given.output else SHARP
 
+        room, larger = room_for(names, size) if given.output else size, text_scale(size)
+
         def drawn(one: Camera, grade: str) -> NDArray[np.uint8]:
-            picture = renderer.render(scene, one, size, grade)
-            return picture if given.bare or not given.output else with_words(picture, scene, one, grid, names)
+            picture = renderer.render(scene, one, room, grade)
+            if given.bare or not given.output:
+                return picture
+            return with_words(picture, scene, one, grid, names, larger=larger)
 
         facts = _facts(scene, size, renderer)
         if film:

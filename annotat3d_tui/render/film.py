@@ -51,7 +51,7 @@ def _write_gif(path: Path, frames: Iterator[NDArray[np.uint8]], milliseconds: in
 def _few_colours(frame: NDArray[np.uint8]) -> "Image":
     from PIL import Image
 
-    return Image.fromarray(frame).quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)
+    return Image.fromarray(frame).quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.FLOYDSTEINBERG)
 
 
 def _write_apng(path: Path, frames: Iterator[NDArray[np.uint8]], milliseconds: int) -> None:

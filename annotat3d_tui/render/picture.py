@@ -85,6 +85,18 @@ def text_scale(size: tuple[int, int]) -> int:
     return max(min(size) // 700, 1)
 
 
+def foot_height(names: Mapping[int, str], width: int, larger: int = 1) -> int:
+    """How many pixels high the legend below a picture is."""
+    return _legend(names, width, larger)[1] * LINE * larger
+
+
+def _legend(names: Mapping[int, str], width: int, larger: int) -> tuple[dict[int, tuple[int, int]], int]:
+    from PIL import ImageFont
+
+    font = ImageFont.load_default(size=14 * larger)
+    return _legend_places(names, width // larger, lambda text: round(font.getlength(text) / larger))
+
+
 def with_foot(
     rgb: NDArray[np.uint8],
     pixels_per_unit: float,
@@ -98,7 +110,7 @@ def with_foot(
 
     rows, columns = rgb.shape[:2]
     font = ImageFont.load_default(size=14 * larger)
-    places, lines = _legend_places(names, columns // larger, lambda text: round(font.getlength(text) / larger))
+    places, lines = _legend(names, columns, larger)
     picture: Image.Image = Image.new("RGB", (columns, rows + lines * LINE * larger), FOOT)
     picture.paste(Image.fromarray(rgb))
     draw = ImageDraw.Draw(picture)

@@ -69,9 +69,9 @@ def test_labels_have_surfaces_and_names(capsys: Capture) -> None:
     facts = answer(capsys, "snapshot", "image.tif", *common, "a.png", "--names", "2=Grain")
     assert facts["shows"] == ["label", "box"]
     picture = opened("a.png")
-    assert picture.shape == (150 + 28, 200, 3)
-    assert (picture[150:] == colour_of(2)).all(axis=2).any()
-    assert not (picture[150:] == colour_of(1)).all(axis=2).any()
+    assert picture.shape == (150, 200, 3)
+    assert (picture[122:] == colour_of(2)).all(axis=2).any()
+    assert not (picture[122:] == colour_of(1)).all(axis=2).any()
     answer(capsys, "snapshot", "image.tif", *common, "b.png", "--labels", "1,2", "--clip", "z=6", "--bare")
     picture = opened("b.png")
     assert picture.shape == (150, 200, 3)

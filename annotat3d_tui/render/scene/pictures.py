@@ -19,6 +19,9 @@ from annotat3d_tui.render.viewport import Viewport
 MOST_PIXELS = 2048
 """A picture has at most so many pixels a side."""
 LEVELS = 256
+FINER, ROUNDING, MOST_ROUNDED = 3, 0.7, 48
+"""Labels that a cut lays open are so many times as fine as voxels; how far their borders are smoothed, in voxels; the
+most for which they are."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,14 @@ def slice_flat(voxels: Voxels, grid: Grid, plane: str, index: int, colouring: Co
 
 @dataclass(frozen=True)
 class Inside:
-    """What a cut lays open: the image from a grey value on, None for none of it; and these labels."""
+    """What a cut lays open: the image from a grey value on, None for none of it; and these labels.
+
+    smooth: the borders of labels do not show the voxels, which takes longer.
+    """
 
     threshold: float | None
     labels: frozenset[int]
+    smooth: bool = True
 
 
 def oblique_flat(
@@ -159,14 +166,37 @@ def _open(voxels: Voxels, places: Floats, colouring: Colouring, inside: Inside) 
         solid = greys >= inside.threshold
         shown[solid, :3] = colouring.palette.greys[_levels(greys[solid], colouring.window)]
         shown[solid, 3] = 255
-    if inside.labels and voxels.label is not None:
-        ids = labels_at(voxels.label, at)
-        for label in np.unique(ids).tolist():
-            colour = colouring.colour_of(label) if label in inside.labels else None
-            if colour is not None:
-                shown[ids == label] = (*colour, 255)
     picture[seen] = shown
+    if not inside.labels or voxels.label is None:
+        return picture
+    ids = np.zeros(seen.shape, voxels.label.dtype)
+    ids[seen] = labels_at(voxels.label, at)
+    if inside.smooth:
+        ids, picture = rounded(ids), picture.repeat(FINER, axis=0).repeat(FINER, axis=1)
+    for label in np.unique(ids).tolist():
+        colour = colouring.colour_of(label) if label in inside.labels else None
+        if colour is not None:
+            picture[ids == label] = (*colour, 255)
     return picture
+
+
+def rounded(ids: NDArray[Any]) -> NDArray[Any]:
+    """Ids (rows, columns), `FINER` times as fine, with borders that are smooth, unless there are many labels.
+
+    >>> rounded(np.array([[1, 2]])).tolist()
+    [[1, 1, 1, 2, 2, 2], [1, 1, 1, 2, 2, 2], [1, 1, 1, 2, 2, 2]]
+    """
+    present, fine = np.unique(ids), ids.repeat(FINER, axis=0).repeat(FINER, axis=1)
+    if len(present) > MOST_ROUNDED or fine.size > MOST_PIXELS**2:
+        return fine
+    from scipy.ndimage import gaussian_filter
+
+    best, smooth = np.zeros(fine.shape, np.float32), fine.copy()
+    for one in present:
+        share = gaussian_filter((fine == one).astype(np.float32), ROUNDING * FINER, mode="nearest")
+        more = share > best
+        best[more], smooth[more] = share[more], one
+    return smooth
 
 
 def _within(voxels: Voxels, places: Floats) -> NDArray[np.bool_]:

@@ -275,7 +275,7 @@ class Renderer:
             "camera": view_dict(camera),
             "grid": {"shape": self.grid.shape, "voxel_size": self.grid.voxel_size, "unit": self.grid.unit},
             "labels": labels,
-            "pictures": self._lay(scene, labels),
+            "pictures": self._lay(scene, labels, quality),
             "window": scene.window or self.window,
             "threshold": self.threshold if scene.threshold is None else scene.threshold,
             "size": size,
@@ -288,13 +288,13 @@ class Renderer:
             raise DrawingFailed(f"This cannot be drawn ({answer['failed']}): show less, or a smaller picture.")
         return self._frame.array[: shape[0], : shape[1]].copy()
 
-    def _lay(self, scene: Scene, labels: list[int]) -> list[str]:
+    def _lay(self, scene: Scene, labels: list[int], quality: str) -> list[str]:
         """Compose the slices that have changed and give them to the child; returns the names of those that are seen."""
         wanted: dict[str, Any] = {f"{plane} {index}": (plane, index) for plane, index in scene.slices}
         if scene.oblique is not None:
             wanted["oblique"] = (scene.oblique,)
         if scene.cut is not None and (opened := self._opened(scene, labels)):
-            wanted["cut"] = (scene.cut.plane, opened)
+            wanted["cut"] = (scene.cut.plane, replace(opened, smooth=quality != COARSE))
         if self._voxels is None:
             return []
         for name in [name for name in self._pictures if name not in wanted]:
@@ -303,10 +303,11 @@ class Renderer:
         colouring = Colouring(scene.window or self.window, scene.colormap, scene.overlay, self._colour_of)
         seen = []
         for name, what in wanted.items():
-            key = (what, colouring.window, colouring.colormap, colouring.overlay, self._serial)
-            if name not in self._pictures or self._pictures[name][0] != key:
+            of = (colouring.window, colouring.colormap, colouring.overlay, self._serial)
+            made = self._pictures[name][0] if name in self._pictures else None
+            if made not in ((what, *of), (_smooth(what), *of)):
                 flat = self._flat(name, what, colouring)
-                self._pictures[name] = (key, flat)
+                self._pictures[name] = ((what, *of), flat)
                 self._lay_down(f"picture {name}", flat)
             if self._pictures[name][1] is not None:
                 seen.append(name)
@@ -401,3 +402,8 @@ class Renderer:
         if self._child is not None:
             self._child.close()
             self._child = None
+
+
+def _smooth(what: Any) -> Any:
+    """The same slice or cut, its borders smooth where they can be: what is seen as well while the camera moves."""
+    return tuple(replace(one, smooth=True) if isinstance(one, Inside) else one for one in what)

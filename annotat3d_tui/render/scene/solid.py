@@ -29,8 +29,9 @@ class Solid:
         self._scale, self._offset = scale, offset
         self._made: dict[int, tuple[vtkVolume, Any, float]] = {}
 
-    def volume(self, quality: str, pixels: float = math.inf) -> vtkVolume:
-        """What the renderer shows for a quality; pixels: of the picture along the longest edge of the box.
+    def volume(self, quality: str, pixels: float = math.inf, rays: float = 1.0) -> vtkVolume:
+        """What the renderer shows for a quality; pixels: of the picture along the longest edge of the box;
+        rays: one every so many pixels.
 
         Lighting a volume takes seconds when it is first seen, so that its voxels are not to be much finer than pixels.
         """
@@ -48,7 +49,7 @@ class Solid:
         volume, _, finest = self._made[step]
         mapper = volume.GetMapper()
         if self._software:
-            mapper.SetImageSampleDistance(2.0 if quality == COARSE else 1.0)
+            mapper.SetImageSampleDistance(2.0 if quality == COARSE else rays)
             mapper.SetSampleDistance(finest * (1.0 if quality == COARSE else 0.5))
         else:
             mapper.SetSampleDistance(finest * (0.25 if quality == POSTER else 0.5))

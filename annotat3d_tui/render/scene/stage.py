@@ -17,7 +17,7 @@ from annotat3d_tui.render.scene.box import box_lines
 from annotat3d_tui.render.scene.camera import Camera
 from annotat3d_tui.render.scene.flats import lines_actor, picture_actor
 from annotat3d_tui.render.scene.grid import Grid
-from annotat3d_tui.render.scene.scene import BACKGROUND_COLOURS, COARSE, LIGHT, POSTER, WHITE, Scene
+from annotat3d_tui.render.scene.scene import BACKGROUND_COLOURS, COARSE, LIGHT, POSTER, SOLID, WHITE, Scene
 from annotat3d_tui.render.scene.solid import Solid
 from annotat3d_tui.render.scene.surfaces import (
     MOST_COARSE,
@@ -112,7 +112,8 @@ class Stage:
         planes = _planes(scene, grid)
         if scene.volume and self._solid is not None:
             pixels = asked["size"][1] * finer * max(grid.extent) / float(asked["camera"]["height"])
-            volume = self._solid.volume(quality, pixels)
+            rays = 1.0 if scene.opacity == SOLID else float(finer)  # what has no edges gains nothing from more
+            volume = self._solid.volume(quality, pixels, rays)
             transfer = transfer_of(scene, (asked["window"][0], asked["window"][1]), asked["threshold"])
             self._solid.look(volume, transfer, grid.diagonal, planes)
             renderer.AddVolume(volume)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.labels.colours import colour_of
 from annotat3d_tui.render.palette import ColourOf
-from annotat3d_tui.render.picture import text_scale, with_foot
+from annotat3d_tui.render.picture import foot_height, text_scale, with_foot
 from annotat3d_tui.render.scale_bar import length_words
 from annotat3d_tui.render.scene.box import AXIS_COLOURS, tick_step
 from annotat3d_tui.render.scene.camera import Camera
@@ -28,15 +28,29 @@ def with_words(
     grid: Grid,
     names: Mapping[int, str] | None = None,
     colours: ColourOf = colour_of,
+    larger: int | None = None,
 ) -> NDArray[np.uint8]:
-    """The picture (rows, columns, 3) with its words, and below it a legend of the labels in `names`."""
+    """The picture (rows, columns, 3) with its words, and below it a legend of the labels in `names`.
+
+    larger: how many times as large text is, as the size of the picture wants it by default.
+    """
     height, width = picture.shape[:2]
-    larger = text_scale((width, height))
+    larger = larger or text_scale((width, height))
     if scene.box:
         picture = _named_axes(picture, scene, camera, grid, larger)
         picture = _tick_length(picture, scene, grid, larger)
     pixels_per_unit = 0.0 if camera.perspective else height / camera.height
     return with_foot(picture, pixels_per_unit, grid.unit, names or {}, colours, larger)
+
+
+def room_for(names: Mapping[int, str], size: tuple[int, int]) -> tuple[int, int]:
+    """The size (width, height) of a picture that has the given size once it has its legend.
+
+    >>> room_for({2: "Grain"}, (800, 600)), room_for({}, (800, 600))
+    ((800, 572), (800, 600))
+    """
+    width, height = size
+    return width, max(height - foot_height(names, width, text_scale(size)), height // 2)
 
 
 def _tick_length(picture: NDArray[np.uint8], scene: Scene, grid: Grid, larger: int) -> NDArray[np.uint8]:
