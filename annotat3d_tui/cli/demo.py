@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import available_threads
 from annotat3d_tui.cli.open import open_screen
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
+from annotat3d_tui.cli.pictures import in_cells
 from annotat3d_tui.cli.screen_flags import add_screen_flags, screen_flags
 from annotat3d_tui.demo import LABEL_NAMES, demo_files
 from annotat3d_tui.labels.colours import colour_of
-from annotat3d_tui.render.halfblocks import print_picture
 from annotat3d_tui.render.picture import slice_picture
 from annotat3d_tui.tui.terminal.graphics import USUAL_CELL, in_pixels
 from annotat3d_tui.tui.terminal.probe import HALF_BLOCKS, Graphics, graphics_for
@@ -110,14 +110,10 @@ def _picture(image: NDArray[np.generic], label: NDArray[np.generic], graphics: G
     halves = [slice_picture(image, shown, size=size, bar=finer > 1) for shown in (None, label)]
     gap = np.zeros((halves[0].shape[0], GAP * finer, 3), np.uint8)
     whole = np.hstack([halves[0], gap, halves[1]])
-    return print_picture(whole, _colours()) if finer == 1 else in_pixels(whole, graphics)
+    return in_cells(whole) if finer == 1 else in_pixels(whole, graphics)
 
 
 def _legend() -> str:
-    entries = [f"{print_picture(np.full((2, 2, 3), colour_of(k), np.uint8), _colours()).rstrip()} {name}"
+    entries = [f"{in_cells(np.full((2, 2, 3), colour_of(k), np.uint8)).rstrip()} {name}"
                for k, name in LABEL_NAMES.items()]  # fmt: skip
     return "   ".join(entries) + "\n"
-
-
-def _colours() -> str:
-    return "truecolor" if os.environ.get("COLORTERM") in ("truecolor", "24bit") else "256"

@@ -67,7 +67,7 @@ class Augmentation(Parameters):
 
 
 def augment(sample: Sample, augmentation: Augmentation, rng: "np.random.Generator") -> Sample:
-    """The sample, (Z, Y, X), changed as the random numbers decide; float32 image, label and weight keep their types."""
+    """The sample, (Z, Y, X), changed as the random numbers decide; image, label and weight keep their types."""
     sample = _moved(sample, augmentation, rng)
     if _happens(augmentation.elastic, augmentation, rng):
         from annotat3d_tui.networks.elastic import bent
@@ -97,7 +97,7 @@ def _regraded(
     image: NDArray[np.float32], augmentation: Augmentation, rng: "np.random.Generator"
 ) -> NDArray[np.float32]:
     """Blurred, and of another contrast, brightness and noise; shares of the deviation are of the image as it was."""
-    deviation = float(image.std())
+    deviation, kept = float(image.std()), image.dtype
     if _happens(augmentation.blur, augmentation, rng):
         from scipy.ndimage import gaussian_filter
 
@@ -112,7 +112,7 @@ def _regraded(
     if _happens(augmentation.noise, augmentation, rng):
         level = deviation * rng.uniform(*augmentation.span("noise_level"))
         image = image + np.float32(level) * rng.standard_normal(image.shape, np.float32)
-    return np.asarray(image, np.float32)
+    return np.asarray(image, kept)
 
 
 def _to_the_power(image: NDArray[np.float32], gamma: float) -> NDArray[np.float32]:
@@ -122,7 +122,7 @@ def _to_the_power(image: NDArray[np.float32], gamma: float) -> NDArray[np.float3
     if not width > 0:
         return image
     shares = np.clip((image - low) / width, 0, 1)
-    return np.asarray(np.power(shares, np.float32(gamma)) * width + low, np.float32)
+    return np.asarray(np.power(shares, np.float32(gamma)) * width + low, image.dtype)
 
 
 def _happens(on: bool, augmentation: Augmentation, rng: "np.random.Generator") -> bool:

@@ -37,14 +37,14 @@ def write_augmented(
                 writer.put(image, sample, *dataset.read_raw(image, sample))
                 continue
             rng = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, image, sample]))
-            changed = augment(dataset.read(image, sample), augmentation, rng)
+            changed = augment(dataset.read(image, sample, exact=True), augmentation, rng)
             told = changed.weight > 0 if dataset.unlabelled is not None else True  # else by a weight of 0 alone
             weight = np.where(told, changed.weight, np.float32(1))
             writer.put(image, sample, as_type(changed.image, dataset.dtype), ids_of(changed, dataset), weight)
         progress(1.0, "augment")
 
 
-def as_type(voxels: NDArray[np.float32], dtype: np.dtype[Any]) -> NDArray[Any]:
+def as_type(voxels: NDArray[np.floating], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Grey values as another type: rounded, and the nearest that a type of whole numbers has.
 
     >>> as_type(np.array([-3.0, 1.6, 300.0], np.float32), np.dtype(np.uint8))

@@ -59,12 +59,16 @@ class Dataset:
     parameters: dict[str, Any] = field(default_factory=dict)
     sources: tuple[dict[str, Any], ...] = ()
 
-    def read(self, image: int, sample: int) -> Sample:
-        """One sample, from any thread; raises InvalidFile where the file is damaged, MissingFile where it is gone."""
+    def read(self, image: int, sample: int, exact: bool = False) -> Sample:
+        """One sample, from any thread; raises InvalidFile where the file is damaged, MissingFile where it is gone.
+
+        exact: grey values that float32 cannot tell apart, of int32 and float64, are float64.
+        """
         voxels, ids, weight = self.read_raw(image, sample)
         index, known = self._classified(ids)
         weights = known if weight is None else np.where(known > 0, weight, np.float32(0))
-        return Sample(voxels.astype(np.float32, copy=False), index, weights)
+        kept: Any = np.result_type(voxels.dtype, np.float32) if exact else np.float32
+        return Sample(voxels.astype(kept, copy=False), index, weights)
 
     def read_raw(self, image: int, sample: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float32] | None]:
         """Grey values, label ids and weights (None: all 1) of one sample as they are in the file, but (Z, Y, X)."""

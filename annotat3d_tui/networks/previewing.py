@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.networks.augmentation import Augmentation, augment
 from annotat3d_tui.networks.augmented import ids_of
 from annotat3d_tui.networks.dataset import Dataset, Sample, open_dataset
@@ -57,14 +58,15 @@ def alone(augmentation: Augmentation, changes: tuple[str, ...]) -> Augmentation:
 
 @dataclass(frozen=True, eq=False)
 class DatasetSpecimens:
-    """The samples of a dataset, image by image."""
+    """The samples of a dataset, image by image; progress: of learning what a file of another program holds."""
 
     path: Path
+    progress: Progress = quiet
 
     @cached_property
     def dataset(self) -> Dataset:
         """What it holds; raises as `open_dataset`."""
-        return open_dataset(self.path)
+        return open_dataset(self.path, self.progress)
 
     @property
     def name(self) -> str:

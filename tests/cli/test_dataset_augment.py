@@ -53,13 +53,48 @@ def test_voxels_of_weight_0_stay_ignored(capsys: Capture) -> None:
     shape = (1, 4, 8, 8, 8)
     weight = np.ones(shape, np.float32)
     weight[..., :4] = 0
-    with h5py.File("other.h5", "w") as file:
-        file["data"] = rng.integers(0, 255, shape, np.uint8)
-        file["label"] = rng.integers(0, 2, shape, np.uint8)
-        file["weight"] = weight
+    data, label = rng.integers(0, 255, shape, np.uint8), rng.integers(0, 2, shape, np.uint8)
+    written("other.h5", data=data, label=label, weight=weight)
     answer(capsys, "dataset", "augment", "other.h5", "-o", "more.h5", *MOVES)
     found = open_dataset("more.h5")
     assert [float((found.read(0, sample).weight == 0).mean()) for sample in range(4)] == [0.5] * 4
+
+
+def written(path: str, **parts: np.ndarray) -> None:
+    """A dataset as another program writes it: (images, samples, X, Y, Z)."""
+    with h5py.File(path, "w") as file:
+        for name, part in parts.items():
+            file[name] = part
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.uint32, np.float64])
+def test_large_grey_values_stay_as_exact_as_they_were(capsys: Capture, dtype: type) -> None:
+    rng = np.random.default_rng(1)
+    data = (rng.integers(2**24, 2**31 - 1, (1, 4, 6, 6, 6)) | 1).astype(dtype)
+    written("other.h5", data=data, label=rng.integers(0, 2, data.shape, np.uint8))
+    answer(capsys, "dataset", "augment", "other.h5", "-o", "more.h5", *MOVES)
+    found = open_dataset("more.h5")
+    assert found.dtype == dtype
+    for sample in range(4):
+        assert np.array_equal(np.sort(found.read_raw(0, sample)[0], axis=None), np.sort(data[0, sample], axis=None))
+
+
+def test_a_dataset_of_another_program_is_2d_and_has_weights(capsys: Capture) -> None:
+    rng = np.random.default_rng(2)
+    label = rng.integers(0, 3, (2, 3, 8, 10, 1), np.uint8)
+    written("flat.h5", data=label.astype(np.float32) * 10, label=label, weight=1.0 + label)
+    found = answer(capsys, "dataset", "augment", "flat.h5", "-o", "more.h5", *MOVES)
+    assert (found["changed"], found["kept"]) == (6, 0)
+    after = open_dataset("more.h5")
+    assert (after.patch, after.has_weight, after.classes) == ((1, 10, 8), True, (0, 1, 2))
+    changed = 0
+    for image, sample in np.ndindex(2, 3):
+        voxels, ids, weight = after.read_raw(image, sample)
+        assert weight is not None
+        assert np.array_equal(voxels, ids * 10.0)
+        assert np.array_equal(weight, 1.0 + ids)
+        changed += not np.array_equal(ids, label[image, sample].transpose(2, 1, 0))
+    assert changed
 
 
 def test_the_dataset_itself_is_not_overwritten(capsys: Capture) -> None:
