@@ -20,7 +20,6 @@ SECTIONS: dict[str, tuple[Kind, ...]] = {
     "Results": ("result",),
 }
 """What people call the parts of a workspace, and what is in each."""
-DATASETS = (".h5", ".hdf5")
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,10 @@ def own_items(workspace: Workspace) -> Iterator[Item]:
 
 def learning_items(folders: LearningFolders) -> Iterator[Item]:
     """Datasets, networks and results, each by name."""
+    from annotat3d_tui.networks.dataset_listing import dataset_files
     from annotat3d_tui.networks.listing import networks_in, state_text
 
-    for path in _inside(folders.datasets):
-        if path.suffix.lower() in DATASETS:
-            yield _dataset(path)
+    yield from map(_dataset, dataset_files(folders.datasets))
     for listed in networks_in(folders.networks):
         item = replace(_begun("network", listed.name, listed.folder), changed=listed.changed, problem=listed.problem)
         if listed.network:
@@ -141,20 +139,14 @@ def _run_beside(label: Path) -> dict[str, float] | None:
 
 
 def _dataset(path: Path) -> Item:
-    from annotat3d_tui.networks import layout
-    from annotat3d_tui.networks.opening import is_own, opened_dataset
-    from annotat3d_tui.networks.recorded import recorded
+    from annotat3d_tui.networks.dataset_listing import listed_dataset
 
-    item = _begun("dataset", path.name, path)
-    try:
-        with opened_dataset(path) as file:
-            images, samples, *sides = file[layout.DATA].shape
-            facts = f"{count_text(images * samples, 'sample')} of {'×'.join(map(str, sides))}"
-            if is_own(file):
-                facts += f", {len(recorded(file, path).classes)} classes"
-    except Annotat3DError as error:
-        return replace(item, problem=str(error))
-    return replace(item, facts=facts)
+    one = listed_dataset(path)
+    item = Item("dataset", one.name, path, bytes=one.bytes, changed=one.changed, problem=one.problem)
+    if one.problem:
+        return item
+    classes = f", {len(one.dataset.classes)} classes" if one.dataset else ""
+    return replace(item, facts=f"{count_text(one.images * one.samples, 'sample')} of {size_text(one.patch)}{classes}")
 
 
 def _begun(kind: Kind, name: str, path: Path) -> Item:

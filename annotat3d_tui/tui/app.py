@@ -45,7 +45,7 @@ from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.help import HelpScreen, HelpsItself, keys_page
 from annotat3d_tui.tui.screens.past import PastMessages
 from annotat3d_tui.tui.screens.segment import SegmentScreen
-from annotat3d_tui.tui.screens.welcome import InUse, Opened, Welcome
+from annotat3d_tui.tui.screens.welcome import InUse, Opened, OpenedBare, Welcome
 from annotat3d_tui.tui.settings import Settings, keep_setting, read_settings
 from annotat3d_tui.tui.tabs import TabbedApp
 from annotat3d_tui.tui.terminal.giving_back import terminal_given_back
@@ -56,6 +56,7 @@ from annotat3d_tui.tui.tidying import REST, Tidying
 from annotat3d_tui.tui.turns import InTurn
 from annotat3d_tui.tui.warmup import Warmup
 from annotat3d_tui.tui.widgets.pixels import Pixels
+from annotat3d_tui.workspace import is_bare, remember
 
 if TYPE_CHECKING:
     from annotat3d_tui.jobs.gpus import Reading
@@ -128,6 +129,14 @@ class Annotat3DApp(InTurn, TabbedApp):
             tooltip="Of this machine: who has them, which are free; picks them for jobs.",
         ),
         Binding(
+            "f9",
+            "workspace",
+            "Workspace",
+            id="app.workspace",
+            priority=True,
+            tooltip="Image, marks, label, datasets, networks, jobs, results: all at a glance.",
+        ),
+        Binding(
             "ctrl+t", "switch_theme", "Next theme", id="app.theme", tooltip="All in turn; kept. The palette has each."
         ),
         Binding(
@@ -187,6 +196,8 @@ class Annotat3DApp(InTurn, TabbedApp):
         for problem in self._problems:
             self.notify(problem, title="Settings", severity="warning", timeout=STAYS, markup=False)
         self.call_after_refresh(self._tidy)
+        if self._session is None and is_bare(self.folder):
+            self.action_workspace()
 
     def _tidy(self) -> None:
         if not gc.isenabled():
@@ -209,6 +220,16 @@ class Annotat3DApp(InTurn, TabbedApp):
         """Let pictures follow that waited for the line."""
         for pixels in self.screen.query(Pixels):
             pixels.line_is_free()
+
+    @on(OpenedBare)
+    def show_folder(self, event: OpenedBare) -> None:
+        """A workspace without an image, in the place of what was shown."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if not isinstance(self.screen, Welcome):
+            self.switch_screen(Welcome())
+        self.folder = event.folder
+        self.call_after_refresh(self.action_workspace)
 
     @on(Opened)
     def show_session(self, event: Opened) -> None:
@@ -367,13 +388,17 @@ def run_app(
     keys = keymap_of(settings.keymap if keymap is None else keymap)
     drawing = graphics_for(graphics)
     session, in_use = None, None
-    if workspace or image:
+    bare = workspace if workspace and not image and is_bare(workspace) else None
+    if (workspace or image) and not bare:
         try:
             session = open_session(workspace, image, raw, read_only, visualization)
         except WorkspaceInUse as error:
             in_use = InUse(str(error), workspace, image)
     sys.setswitchinterval(SWITCH_SECONDS)
     app = Annotat3DApp(session, in_use=in_use, graphics=drawing, settings=settings, keymap=keys, commands=commands)
+    if bare:
+        app.folder = bare.resolve()
+        remember(app.folder)
     app.is_ended_by_signals = True
     with logged_to_file(), terminal_given_back(sys.stderr.fileno()):
         code = app.run(mouse=settings.mouse if mouse is None else mouse)

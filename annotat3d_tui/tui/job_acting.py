@@ -4,19 +4,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from annotat3d_tui.jobs.watching import Seen
+from annotat3d_tui.networks.outcome import Outcome
 from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.copying import COPIED
-from annotat3d_tui.tui.erring import SaysErrors
-from annotat3d_tui.tui.job_text import labelled_image
 from annotat3d_tui.tui.job_watching import JobWatching
-from annotat3d_tui.tui.opening import open_session
+from annotat3d_tui.tui.label_opening import LabelOpening, in_the_way
+from annotat3d_tui.tui.results import makes_labels, results_of
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
-from annotat3d_tui.tui.screens.segment import SegmentScreen
-from annotat3d_tui.tui.screens.welcome import Opened
+from annotat3d_tui.tui.screens.results import ResultsScreen
 
 if TYPE_CHECKING:
     from annotat3d_tui.jobs.job import Job
@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 NONE = "there is no job here"
 
 
-class JobActing(SaysErrors):
+class ResultsFound(Message):
+    """The labels that a job has made so far."""
+
+    def __init__(self, job: "Job", results: list[Outcome]) -> None:
+        super().__init__()
+        self.job, self.results = job, results
+
+
+class JobActing(LabelOpening):
     """A screen on which a job can be chosen: cancel it, ask for it anew, open what it has made, remove it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,9 +74,7 @@ class JobActing(SaysErrors):
             return f"job {seen.number} writes no file"
         if not any(path.exists() for path in seen.job.outputs):
             return f"{seen.job.outputs[0].name} is not there" + ("" if seen.status.has_ended else " yet")
-        screens = (screen for screen in self.app.screen_stack if isinstance(screen, SegmentScreen))
-        running = next((screen.running for screen in screens), None)
-        return with_keys(running.in_the_way, self.app) if running is not None and labelled_image(seen.job) else ""
+        return in_the_way(self.app) if makes_labels(seen.job) else ""
 
     def action_cancel_job(self) -> None:
         """Ask, then stop the chosen job."""
@@ -94,28 +100,32 @@ class JobActing(SaysErrors):
             self._copy(seen.job.request.command_line)
 
     def action_open_result(self) -> None:
-        """A label on its image; of other results where they lie, which is copied."""
+        """A label on its image, one of several after a question; of other results where they lie, which is copied."""
         if not (seen := self.chosen):
             return
-        output = next(path for path in seen.job.outputs if path.exists())
-        image = labelled_image(seen.job)
-        if image is None:
-            self._copy(str(output))
-            return
-        screens = (screen for screen in self.app.screen_stack if isinstance(screen, SegmentScreen))
-        opened = next((one for one in screens if one.session.workspace.image.resolve() == image.resolve()), None)
-        if opened is not None:
-            for _ in range(len(self.app.screen_stack) - 1 - self.app.screen_stack.index(opened)):
-                self.app.pop_screen()
-            opened.offer_label(output)
+        if makes_labels(seen.job):
+            self.find_results(seen.job)
         else:
-            self.notify(f"Opening {image}…", timeout=3, markup=False)
-            self.open_labelled(image, output)
+            self._copy(str(next(path for path in seen.job.outputs if path.exists())))
 
-    @work(thread=True, exclusive=True, group="open", exit_on_error=False)
-    def open_labelled(self, image: Path, label: Path) -> None:
-        """Open the workspace of an image, then offer the label."""
-        self.post_message(Opened(open_session(image=image), label))
+    @work(thread=True, exclusive=True, group="results", exit_on_error=False)
+    def find_results(self, job: "Job") -> None:
+        """Look for the labels that a job has made."""
+        self.post_message(ResultsFound(job, results_of(job, self.watching.commands)))
+
+    @on(ResultsFound)
+    def _open_one(self, event: ResultsFound) -> None:
+        results = event.results
+        if not results:
+            self._copy(str(event.job.outputs[0]))
+        elif len(results) == 1 and not results[0].error:
+            self._open(results[0])
+        else:
+            ask = ResultsScreen(f"Job {event.job.number}", results)
+            self.app.push_screen(ask, if_given(self._open))
+
+    def _open(self, result: Outcome) -> None:
+        self.open_label(Path(result.image), Path(result.label))
 
     @work(thread=True, group="act", exit_on_error=False)
     def cancel_job(self, job: "Job") -> None:

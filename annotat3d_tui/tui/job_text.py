@@ -4,11 +4,10 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from textual.content import Content
 
-from annotat3d_tui.jobs.job import Job, Progress, Status
+from annotat3d_tui.jobs.job import Progress, Status
 from annotat3d_tui.jobs.text import SIGNS, duration_text, share_text, when_text, where_text
 from annotat3d_tui.jobs.watching import Seen
 from annotat3d_tui.memory import bytes_text
@@ -104,14 +103,6 @@ def progress_bar(share: float, width: int) -> str:
     '██░░'
     """
     return bar(share, width).rstrip(" ").ljust(width, "░")
-
-
-def labelled_image(job: Job) -> Path | None:
-    """The image of which a job makes the label; None where it makes something else."""
-    words = job.request.command
-    if len(words) < 2 or words[0] != "segment" or words[1].startswith("-"):
-        return None
-    return Path(job.request.folder) / words[1]
 
 
 def _told(seen: Seen, columns: Columns) -> Content:

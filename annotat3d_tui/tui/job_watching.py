@@ -13,8 +13,9 @@ from annotat3d_tui.jobs.text import SIGNS
 from annotat3d_tui.jobs.watching import Seen, Watch
 from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.job_commands import JobCommands, NoCommands
-from annotat3d_tui.tui.job_text import labelled_image, plain
+from annotat3d_tui.tui.job_text import plain
 from annotat3d_tui.tui.picks import Picks
+from annotat3d_tui.tui.results import makes_labels
 from annotat3d_tui.tui.settings import NOTICES, Notice
 from annotat3d_tui.tui.widgets.sharp import Painted
 from annotat3d_tui.tui.widgets.title_line import TitleLine
@@ -125,7 +126,7 @@ class JobWatching(Painted[int]):
                     f"{len(ended)} jobs ended: " + ", ".join(f"{count} {state}" for state, count in counts.items()),
                 )
             ]
-        labels = any(seen.status.state == "done" and labelled_image(seen.job) for seen in ended)
+        labels = any(seen.status.state == "done" and makes_labels(seen.job) for seen in ended)
         hint = with_keys(". {app.jobs} and then {job.open} shows its label.", self) if labels else ""
         for state, text in said:
             severity = SEVERITY.get(state, "error")

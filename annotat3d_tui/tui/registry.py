@@ -35,12 +35,14 @@ from annotat3d_tui.tui.screens.oblique import ObliqueScreen
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.past import PastMessages
 from annotat3d_tui.tui.screens.paths import AskPath, PathInput
+from annotat3d_tui.tui.screens.results import ResultsScreen
 from annotat3d_tui.tui.screens.sampling_pane import WeightRows
 from annotat3d_tui.tui.screens.scene import SceneScreen, SurfaceList
 from annotat3d_tui.tui.screens.script import ScriptScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.volumes import AskVolumes
 from annotat3d_tui.tui.screens.welcome import Welcome
+from annotat3d_tui.tui.screens.workspace import WorkspaceScreen
 from annotat3d_tui.tui.widgets.command_line import CommandInput
 from annotat3d_tui.tui.widgets.contrast_panel import ContrastPanel
 from annotat3d_tui.tui.widgets.gpu_table import GpuTable
@@ -64,6 +66,8 @@ SCREENS: dict[Kind, tuple[Kind, ...]] = {
     AugmentScreen: (AugmentationPane, MakingDatasets),
     GpuDetails: (),
     NetworksScreen: (LongList,),
+    WorkspaceScreen: (LongList,),
+    ResultsScreen: (LongList,),
     JobsScreen: (LongList, JobFilter, JobActing),
     JobScreen: (LogView, Plotting, JobActing),
     CompareScreen: (LongList, Plotting),

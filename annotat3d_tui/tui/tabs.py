@@ -16,6 +16,7 @@ from annotat3d_tui.tui.screens.networks import NetworksScreen
 from annotat3d_tui.tui.screens.scene import SceneScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.tab import TabScreen
+from annotat3d_tui.tui.screens.workspace import WorkspaceScreen
 from annotat3d_tui.tui.terminal.probe import Graphics
 from annotat3d_tui.workspace import LearningFolders
 
@@ -30,6 +31,8 @@ class TabbedApp(JobWatching):
         super().__init__()
         self.picks = Picks()
         self._read_gpus = read_gpus
+        self.folder = Path.cwd()
+        """A workspace without an image, or where the program was started: it counts while no image is open."""
 
     @property
     def picked_devices(self) -> tuple[str, ...]:
@@ -52,9 +55,14 @@ class TabbedApp(JobWatching):
         return next((screen for screen in self.screen_stack if isinstance(screen, SegmentScreen)), None)
 
     @property
+    def workspace_folder(self) -> Path:
+        """The folder of the open workspace, else a workspace without an image, or where the program was started."""
+        return self.opened.session.workspace.folder if self.opened else self.folder
+
+    @property
     def learning(self) -> LearningFolders:
-        """Where networks and their datasets lie: in the open workspace, else where the program was started."""
-        return self.opened.session.workspace.learning if self.opened else LearningFolders(Path.cwd())
+        """Where networks and their datasets lie."""
+        return LearningFolders(self.workspace_folder)
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Why an action cannot be done now; "" when it can."""
@@ -67,6 +75,10 @@ class TabbedApp(JobWatching):
             segment.view.lift()
             segment.space.begin()
             self.show_tab(SceneScreen, lambda: SceneScreen(segment, segment.space))
+
+    def action_workspace(self) -> None:
+        """What is kept, at a glance."""
+        self.show_tab(WorkspaceScreen, lambda: WorkspaceScreen(lambda: self.workspace_folder))
 
     def action_datasets(self) -> None:
         """What networks can be trained on."""

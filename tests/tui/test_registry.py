@@ -51,11 +51,13 @@ from annotat3d_tui.tui.screens.oblique import ObliqueScreen
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.past import PastMessages
 from annotat3d_tui.tui.screens.paths import AskPath
+from annotat3d_tui.tui.screens.results import ResultsScreen
 from annotat3d_tui.tui.screens.scene import SceneScreen
 from annotat3d_tui.tui.screens.script import ScriptScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.volumes import AskVolumes
 from annotat3d_tui.tui.screens.welcome import MOST_RECENT, Welcome
+from annotat3d_tui.tui.screens.workspace import WorkspaceScreen
 from annotat3d_tui.tui.widgets.command_line import CommandInput
 from annotat3d_tui.tui.widgets.slice_view import SliceView
 from annotat3d_tui.workflow.presets import PRESETS
@@ -212,6 +214,14 @@ async def test_palette_and_help_of_a_new_dataset_and_of_changes_list_every_actio
             assert unlisted(screen, screen.help_pages()) == []  # type: ignore[arg-type]
 
 
+async def test_palette_and_help_of_the_workspace_list_every_action() -> None:
+    async with Annotat3DApp().run_test() as pilot:
+        await pilot.press("f9")
+        screen = pilot.app.screen
+        assert isinstance(screen, WorkspaceScreen)
+        assert unlisted(screen, screen.help_pages()) == []
+
+
 async def test_palette_and_help_of_the_jobs_and_of_one_list_every_action(tmp_path: Path) -> None:
     job = make_folder(request_of(["warmup"], folder=tmp_path))
     async with Annotat3DApp().run_test() as pilot:
@@ -297,6 +307,7 @@ LATE = (
         AskPath("Open"),
         AskVolumes("Add"),
         Menu("Files", []),
+        ResultsScreen("Job 1", []),
         HelpScreen([]),
         PastMessages(()),
         *LATE,

@@ -1,6 +1,7 @@
 """No workspace yet: the demo, an image, a workspace, or one of the recent ones."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -24,6 +25,7 @@ from annotat3d_tui.tui.raw_form import RawForm, form_for, lacks_properties
 from annotat3d_tui.tui.saying import say_error
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.help import HelpPage
+from annotat3d_tui.tui.screens.menu import Item, Menu
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath
 from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
@@ -39,12 +41,14 @@ CHOICES = (
     ("welcome.demo", "Demo", "the embedded volume", "demo"),
     ("welcome.image", "Open an image…", "TIFF, RAW, HDF5, NumPy", "open_image"),
     ("welcome.workspace", "Open a workspace…", "a folder NAME.annotat3d", "open_workspace"),
+    ("welcome.new", "New workspace…", "for an image, or for networks alone", "new_workspace"),
 )
 """Id of a binding, title, what it is, action."""
 KEYS = (
     ("welcome.demo", "demo", "demo", 2),
     ("welcome.image", "image", "open_image", 2),
     ("welcome.workspace", "workspace", "open_workspace", 2),
+    ("welcome.new", "new", "new_workspace", 3),
     ("app.jobs", "jobs", "app.jobs", 4),
     ("app.gpus", "GPUs", "app.gpus", 4),
     ("app.help", "help", "app.help", 1),
@@ -54,7 +58,15 @@ KEYS = (
 """Of the last line: id of a binding, word, action, how early it is left out."""
 HELP = """\
 Open an image, or a workspace that was made for one. A workspace is a folder beside the image, \
-NAME.annotat3d, that keeps marks, superpixels, label and parameters."""
+NAME.annotat3d, that keeps marks, superpixels, label and parameters, and datasets, networks and results. A new one \
+may have another place or name; without an image it is for networks alone, until an image is opened in it."""
+
+
+NEW = (
+    Item("i", "image", "For an image…"),
+    Item("n", "bare", "Without an image, for networks alone…"),
+)
+"""What a new workspace can be."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,14 @@ class Opened(Message):
     def __init__(self, session: "Session", label: Path | None = None) -> None:
         super().__init__()
         self.session, self.label = session, label
+
+
+class OpenedBare(Message):
+    """A workspace without an image was opened."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
 
 
 class Refused(Message):
@@ -93,6 +113,7 @@ class Welcome(Screen[None]):
         Binding("d", "demo", "Demo", id="welcome.demo", tooltip="The embedded volume, with a few marks."),
         Binding("o", "open_image", "Open an image…", id="welcome.image", tooltip=f"{IMAGES}."),
         Binding("w", "open_workspace", "Open a workspace…", id="welcome.workspace", tooltip="A folder NAME.annotat3d."),
+        Binding("n", "new_workspace", "New workspace…", id="welcome.new", tooltip="In a folder of your choice."),
         Binding("escape", "back", "Back", show=False, id="welcome.back", tooltip="To what is open."),
     ]
     BINDINGS += [
@@ -151,6 +172,36 @@ class Welcome(Screen[None]):
         ask = AskPath("Open a workspace", f"{Path.cwd()}/", purpose="folder", help="A folder NAME.annotat3d")
         self.app.push_screen(ask, if_given(self._folder_chosen))
 
+    def action_new_workspace(self) -> None:
+        """Ask of what it is to be, then for its folder."""
+        self.app.push_screen(Menu("New workspace", list(NEW)), if_given(self._new_chosen))
+
+    def _new_chosen(self, action: str) -> None:
+        if action == "bare":
+            self._ask_folder(None)
+        else:
+            ask = AskPath("Image of the new workspace", f"{Path.cwd()}/", help=IMAGES)
+            self.app.push_screen(ask, if_given(self._new_image_chosen))
+
+    def _new_image_chosen(self, chosen: ChosenPath) -> None:
+        self._ask_folder(chosen.path)
+
+    def _ask_folder(self, image: Path | None) -> None:
+        """Ask where the workspace of an image, or one without, is to lie."""
+        start = f"{image.with_suffix('')}{workspace.SUFFIX}" if image else f"{Path.cwd()}/networks{workspace.SUFFIX}"
+        ask = AskPath("Folder of the new workspace", start, purpose="folder", help="It must be new, or empty.")
+        self.app.push_screen(ask, if_given(partial(self._make, image)))
+
+    def _make(self, image: Path | None, chosen: ChosenPath) -> None:
+        folder = chosen.path
+        if image is None:
+            self.make_bare(folder)
+        elif lacks_properties(image):
+            ask = ParametersScreen(form_for(image), title=f"What is in {image.name}?")
+            self.app.push_screen(ask, lambda form: self._raw_said(image, form, folder))
+        else:
+            self._open(folder, image)
+
     def action_back(self) -> None:
         """Back to what is open, if anything is."""
         if len(self.app.screen_stack) > 2:  # Textual's own, what is open, and this one
@@ -171,9 +222,9 @@ class Welcome(Screen[None]):
         else:
             self._open(image=chosen.path)
 
-    def _raw_said(self, path: Path, form: Parameters | None) -> None:
+    def _raw_said(self, path: Path, form: Parameters | None, folder: Path | None = None) -> None:
         if isinstance(form, RawForm):
-            self._open(image=path, raw=form.properties())
+            self._open(folder, path, form.properties())
 
     def _open(self, folder: Path | None = None, image: Path | None = None, raw: "RawProperties | None" = None) -> None:
         if raw is None and self._goes_back_to(folder, image):
@@ -185,7 +236,7 @@ class Welcome(Screen[None]):
         """Back to what is open, when that is what is to be opened."""
         if self._opened is None:
             return False
-        place, own = (folder, self._opened.folder) if image is None else (image, self._opened.image)
+        place, own = (folder, self._opened.folder) if folder else (image, self._opened.image)
         if place is None or place.resolve() != own.resolve():
             return False
         self.action_back()
@@ -211,7 +262,10 @@ class Welcome(Screen[None]):
     ) -> None:
         """Open in a thread, since it reads volumes and loads libraries."""
         try:
-            self._show(open_session(folder, image, raw, read_only))
+            if folder and image is None and workspace.is_bare(folder):
+                self._show_bare(folder.resolve())
+            else:
+                self._show(open_session(folder, image, raw, read_only))
         except WorkspaceInUse as error:
             self.post_message(Refused(InUse(str(error), folder, image)))
 
@@ -222,6 +276,16 @@ class Welcome(Screen[None]):
             self._show(open_demo())
         except WorkspaceInUse as error:
             self.post_message(Refused(InUse(str(error), demo_folder(), None)))
+
+    @work(thread=True, exclusive=True, group="open", exit_on_error=False)
+    def make_bare(self, folder: Path) -> None:
+        """Make a workspace without an image in a thread."""
+        self._show_bare(workspace.create_bare(folder))
+
+    def _show_bare(self, folder: Path) -> None:
+        workspace.remember(folder)
+        if not get_current_worker().is_cancelled:
+            self.post_message(OpenedBare(folder))
 
     def _show(self, session: "Session") -> None:
         """Hand over what a worker opened; close it again when the person has gone back meanwhile."""

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from textual import events
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -86,6 +87,11 @@ class TitleLine(Widget):
         if memory != self._memory or self.running is not None:
             self._memory = memory
             self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """The workspace at a glance, for who clicks on what is open."""
+        if event.x < self.content_size.width // 2:
+            self.run_worker(self.app.run_action("workspace", self.app))
 
     def render(self) -> Content:
         """The line."""
