@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from annotat3d_tui.errors import CannotWrite
+from annotat3d_tui.volume.place import place_of
 from annotat3d_tui.volume.writing import written_aside
 
 SUFFIX = ".infer.json"
@@ -64,10 +65,10 @@ class Outcome:
 def label_path(folder: Path, image: str) -> Path:
     """Where the label volume of an image goes.
 
-    >>> label_path(Path("labels"), "scans/a.tif").as_posix()
-    'labels/a.tif'
+    >>> [label_path(Path("labels"), image).as_posix() for image in ("scans/a.tif", "b.h5:/entry/data")]
+    ['labels/a.tif', 'labels/b-entry-data.tif']
     """
-    return folder / f"{Path(image).stem}.tif"
+    return folder / f"{place_of(image).stem}.tif"
 
 
 def outcome_path(label: Path) -> Path:

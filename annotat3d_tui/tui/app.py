@@ -119,6 +119,14 @@ class Annotat3DApp(InTurn, TabbedApp):
             priority=True,
             tooltip="Trained on datasets, finetuned, exported, imported.",
         ),
+        Binding(
+            "f6",
+            "inference",
+            "Inference",
+            id="app.inference",
+            priority=True,
+            tooltip="A network labels as many images as there are.",
+        ),
         Binding("f7", "jobs", "Jobs", id="app.jobs", priority=True, tooltip="Long work, which outlives the screen."),
         Binding(
             "f8",

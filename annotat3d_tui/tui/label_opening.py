@@ -30,7 +30,7 @@ class LabelOpening(SaysErrors):
         if opened is not None:
             for _ in range(len(self.app.screen_stack) - 1 - self.app.screen_stack.index(opened)):
                 self.app.pop_screen()
-            opened.offer_label(label)
+            opened.call_later(opened.offer_label, label)  # who asks must be there when the answer comes
         elif reason := in_the_way(self.app):
             self.notify(reason, severity="warning", markup=False)
         else:

@@ -23,6 +23,7 @@ from annotat3d_tui.tui.screens.gpu_details import GpuDetails
 from annotat3d_tui.tui.screens.gpus import GpusScreen
 from annotat3d_tui.tui.screens.help import HelpScreen
 from annotat3d_tui.tui.screens.history import History
+from annotat3d_tui.tui.screens.inference import InferenceScreen
 from annotat3d_tui.tui.screens.job import JobScreen
 from annotat3d_tui.tui.screens.jobs import JobFilter, JobsScreen
 from annotat3d_tui.tui.screens.making_datasets import MakingDatasets
@@ -66,6 +67,7 @@ SCREENS: dict[Kind, tuple[Kind, ...]] = {
     AugmentScreen: (AugmentationPane, MakingDatasets),
     GpuDetails: (),
     NetworksScreen: (LongList,),
+    InferenceScreen: (LongList, VolumeRows, GpuTable),
     WorkspaceScreen: (LongList,),
     ResultsScreen: (LongList,),
     JobsScreen: (LongList, JobFilter, JobActing),

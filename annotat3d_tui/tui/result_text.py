@@ -1,7 +1,5 @@
 """What became of an image, in a line."""
 
-from pathlib import Path
-
 from textual.content import Content
 
 from annotat3d_tui.blocks import size_text
@@ -9,6 +7,7 @@ from annotat3d_tui.jobs.text import duration_text, when_text
 from annotat3d_tui.networks.outcome import Outcome
 from annotat3d_tui.tui.job_text import MUTED, STYLES, plain
 from annotat3d_tui.tui.widgets.lines import two_sided
+from annotat3d_tui.volume.place import name_of
 
 SHARES_FROM, MOST_SHARES = 64, 4
 """Columns from which on shares are told, and of how many labels."""
@@ -16,7 +15,7 @@ SHARES_FROM, MOST_SHARES = 64, 4
 
 def result_line(one: Outcome, width: int) -> Content:
     """The image, and its label's size, time and shares, or why it has none."""
-    name = plain(Path(one.image).name)
+    name = plain(name_of(one.image))
     if one.error:
         said = Content.styled(plain(one.error), STYLES["failed"])
         return Content.assemble((" ✗ ", STYLES["failed"]), f"{name}  ", said).truncate(width, ellipsis=True)

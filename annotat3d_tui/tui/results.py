@@ -1,5 +1,6 @@
 """The label volumes that a job makes of many images, with what became of each."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotat3d_tui.jobs.job import Job
@@ -8,6 +9,15 @@ from annotat3d_tui.tui.job_commands import JobCommands
 
 MAKE_LABELS = ("segment", "classify", "infer")
 """Commands that make label volumes of images."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An image of a job, and what became of it; None while it waits, which `waits` says in words."""
+
+    image: str
+    outcome: Outcome | None = None
+    waits: str = ""
 
 
 def makes_labels(job: Job) -> bool:
@@ -25,6 +35,23 @@ def results_of(job: Job, commands: JobCommands) -> list[Outcome]:
     is_label = words[0] == "segment" or (len(images) == 1 and output.is_file())
     found = (_result(folder / image, output if is_label else label_path(output, image)) for image in images)
     return [one for one in found if one]
+
+
+def rows_of(job: Job, commands: JobCommands, since: float | None, has_ended: bool) -> list[Row]:
+    """Every image of an inference, also those that wait; since: when the job began, in seconds since 1970.
+
+    What is older was there before, and is replaced or skipped.
+    """
+    words, folder = job.request.command, Path(job.request.folder)
+    rows = []
+    for image in commands.images(words):
+        outcome = _result(folder / image, label_path(job.outputs[0], image))
+        is_old = outcome is not None and (since is None or outcome.at < since)
+        if outcome is not None and not (is_old and "--overwrite" in words and not has_ended):
+            rows.append(Row(str(folder / image), outcome))
+        else:
+            rows.append(Row(str(folder / image), None, "not done" if has_ended else "waits"))
+    return rows
 
 
 def _result(image: Path, label: Path) -> Outcome | None:

@@ -1,16 +1,18 @@
 """The tabs: a screen of one lies over what is open, one at a time, whatever dialogs are open."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from annotat3d_tui.jobs.gpu_watch import GpuWatch
 from annotat3d_tui.jobs.gpus import Reading
 from annotat3d_tui.tui.dataset_draft import DatasetDraft
+from annotat3d_tui.tui.inference_draft import InferenceDraft
 from annotat3d_tui.tui.job_watching import JobWatching
 from annotat3d_tui.tui.picks import Picks
 from annotat3d_tui.tui.screens.datasets import DatasetsScreen
 from annotat3d_tui.tui.screens.gpus import GpusScreen
+from annotat3d_tui.tui.screens.inference import InferenceScreen
 from annotat3d_tui.tui.screens.jobs import JobsScreen
 from annotat3d_tui.tui.screens.networks import NetworksScreen
 from annotat3d_tui.tui.screens.scene import SceneScreen
@@ -48,6 +50,11 @@ class TabbedApp(JobWatching):
     def draft(self) -> DatasetDraft:
         """The dataset that a person has begun; it is kept while other tabs are shown."""
         return DatasetDraft()
+
+    @cached_property
+    def inference(self) -> InferenceDraft:
+        """The inference that a person has begun; it is kept while other tabs are shown."""
+        return InferenceDraft()
 
     @property
     def opened(self) -> SegmentScreen | None:
@@ -87,6 +94,11 @@ class TabbedApp(JobWatching):
     def action_networks(self) -> None:
         """What was learned from datasets."""
         self.show_tab(NetworksScreen, lambda: NetworksScreen(lambda: self.learning.networks))
+
+    def action_inference(self) -> None:
+        """A network labels many images."""
+        made = partial(InferenceScreen, self.inference, lambda: self.learning, self._gpu_watch, self.picks)
+        self.show_tab(InferenceScreen, made)
 
     def action_jobs(self) -> None:
         """The jobs of the user."""

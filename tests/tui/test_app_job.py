@@ -43,11 +43,13 @@ async def test_a_label_made_by_a_job_is_that_of_apply_and_shown_when_it_is_wante
         await pilot.press("f7")
         await until(pilot, lambda: "apply image" in seen(pilot))
         await pilot.press("o")
-        assert isinstance(pilot.app.screen, Confirm)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("n")
         assert pilot.app.screen is screen
         assert np.all(screen.session.label == 1)
-        await pilot.press("f7", "o", "y")
+        await pilot.press("f7", "o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
         await until(pilot, lambda: bool(np.array_equal(screen.session.label, applied)))
         folder = screen.session.workspace.jobs
         assert sorted(path.name for path in folder.iterdir()) == ["1.annotation.npz", "1_label.tif"]

@@ -44,16 +44,16 @@ def history() -> History:
 )
 async def test_the_foot_of_a_dialog_has_the_key_of_the_keymap_or_none(make: Any, id: str) -> None:
     word = bindings()[id].description.split()[0].lower()
-    for keys, shown in (("f9", True), ("", False)):
+    for keys, shown in (("f12", True), ("", False)):
         app = Annotat3DApp(keymap=Keymap({id: keys}, "own"))
         async with app.run_test(size=(120, 40)) as pilot:
             screen: Screen[Any] = make()
             app.push_screen(screen)
             await pilot.pause()
             foot = " ".join(str(widget.border_subtitle or "") for widget in screen.query("*"))
-            assert (f"F9 {word}" in foot) == shown, foot
+            assert (f"F12 {word}" in foot) == shown, foot
             assert (word in foot) == shown, foot
-            await pilot.press("f9")
+            await pilot.press("f12")
             await pilot.pause()
             assert (app.screen is not screen) == shown
 

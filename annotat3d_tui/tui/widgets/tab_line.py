@@ -13,6 +13,7 @@ TABS = {
     "scene": "3D",
     "datasets": "Datasets",
     "networks": "Networks",
+    "inference": "Inference",
     "jobs": "Jobs",
     "gpus": "GPUs",
 }
