@@ -34,7 +34,7 @@ class Plotting(SaysErrors):
             tooltip="Ever stronger, then as measured, which is faint behind meanwhile.",
         ),
         Binding("t", "over", "Over time or iterations", id="plot.over", tooltip="What the axis from left to right is."),
-        Binding("comma", "cursor(-1)", "Cursor left", id="plot.left", tooltip="Numbers are read there; leaving ends it."),
+        Binding("comma", "cursor(-1)", "Cursor left", id="plot.left", tooltip="Numbers are read there."),
         Binding("full_stop", "cursor(1)", "Cursor right", id="plot.right", tooltip="Numbers are read there."),
         Binding("less_than_sign", "cursor(-10)", "Cursor far left", id="plot.left_10", tooltip="Ten points."),
         Binding("greater_than_sign", "cursor(10)", "Cursor far right", id="plot.right_10", tooltip="Ten points."),
