@@ -1,0 +1,116 @@
+"""Kernels that divide an object: where its distance to the border has basins, or from where seeds are.
+
+Boxes have a border of one voxel of height 0 around them; only voxels with a height above 0 are divided.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotat3d_tui.compiled import kernel
+
+
+@kernel
+def divide(
+    order: NDArray[np.int64],
+    heights: NDArray[np.float32],
+    strides: tuple[int, int],
+    depth: float,
+    numbers: NDArray[np.int32],
+) -> int:
+    """Number the tops of a landscape from 1, with all that falls off from each; return how many there are.
+
+    order: (m,) places from the highest down. heights, numbers: (n,) flat boxes, numbers 0 before. depth: a top that
+    rises less above the saddle to a higher one is part of that.
+    """
+    row, plane = strides
+    tops, parents, count = np.zeros(1 << 10, np.float32), np.zeros(1 << 10, np.int32), 1
+    for place in order:
+        height = heights[place]
+        best = np.int32(0)
+        for step in (-plane, -row, -1, 1, row, plane):
+            other = _root(parents, numbers[place + step])
+            if other == 0 or other == best:
+                continue
+            if best == 0:
+                best = other
+                continue
+            higher, lower = best, other
+            if tops[lower] > tops[higher] or (tops[lower] == tops[higher] and lower < higher):
+                higher, lower = lower, higher
+            if tops[lower] - height < depth:
+                parents[lower] = higher
+            best = higher
+        if best == 0:
+            if count == tops.size:
+                tops, parents = np.append(tops, np.zeros_like(tops)), np.append(parents, np.zeros_like(parents))
+            best = np.int32(count)
+            tops[best], parents[best] = height, best
+            count += 1
+        numbers[place] = best
+    finals, kept = np.zeros(count, np.int32), 0
+    for number in range(1, count):
+        if parents[number] == number:
+            kept += 1
+            finals[number] = kept
+    for number in range(1, count):
+        finals[number] = finals[_root(parents, np.int32(number))]
+    for place in order:
+        numbers[place] = finals[numbers[place]]
+    return kept
+
+
+@kernel
+def _root(parents: NDArray[np.int32], number: Any) -> Any:
+    while parents[number] != number:
+        parents[number] = parents[parents[number]]
+        number = parents[number]
+    return number
+
+
+@kernel
+def flood(
+    seeds: NDArray[np.int64], levels: NDArray[np.int32], strides: tuple[int, int], numbers: NDArray[np.int32]
+) -> None:
+    """Let numbered seeds spread over all that is connected to them, the highest first, of equal ones the first come.
+
+    levels, numbers: (n,) flat boxes; numbers are those of the seeds, elsewhere 0.
+    """
+    row, plane = strides
+    highest = np.int32(0)
+    for seed in seeds:
+        highest = max(highest, levels[seed])
+    heads, tails = np.full(highest + 1, -1, np.int64), np.full(highest + 1, -1, np.int64)
+    nodes, links, count = np.empty(1 << 12, np.int64), np.empty(1 << 12, np.int64), 0
+    for seed in seeds:
+        if count == nodes.size:
+            nodes, links = np.append(nodes, np.empty_like(nodes)), np.append(links, np.empty_like(links))
+        nodes[count], links[count] = seed, -1
+        level = levels[seed]
+        if heads[level] < 0:
+            heads[level] = count
+        else:
+            links[tails[level]] = count
+        tails[level] = count
+        count += 1
+    for now in range(highest, -1, -1):
+        entry = heads[now]
+        while entry >= 0:
+            place = nodes[entry]
+            if count + 6 > nodes.size:
+                nodes, links = np.append(nodes, np.empty_like(nodes)), np.append(links, np.empty_like(links))
+            for step in (-plane, -row, -1, 1, row, plane):
+                beside = place + step
+                if levels[beside] <= 0 or numbers[beside] != 0:
+                    continue
+                numbers[beside] = numbers[place]
+                level = min(levels[beside], now)
+                nodes[count], links[count] = beside, -1
+                if heads[level] < 0:
+                    heads[level] = count
+                else:
+                    links[tails[level]] = count
+                tails[level] = count
+                count += 1
+            entry = links[entry]

@@ -1,0 +1,119 @@
+"""Morphology of labels: as SciPy does it to one label, and none takes from another."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from annotat3d_tui.errors import InvalidParameter, UnknownType
+from annotat3d_tui.labels.correcting import corrected
+from annotat3d_tui.labels.morphology import OPERATIONS, Morphology
+from annotat3d_tui.labels.structure import rows
+from tests.labels.cells import cells
+
+
+def structure(tool: Morphology) -> NDArray[np.bool_]:
+    """The neighbourhood as SciPy takes it."""
+    step = np.arange(-tool.radius, tool.radius + 1)
+    z, y, x = np.meshgrid(step, step, step, indexing="ij")
+    inside = z**2 + y**2 + x**2 <= tool.radius**2 if tool.shape == "ball" else np.ones(z.shape, bool)
+    return inside & ((z == 0) | (tool.dimensions == 3))
+
+
+def by_scipy(mask: NDArray[np.bool_], tool: Morphology) -> NDArray[np.bool_]:
+    around = structure(tool)
+    erode = ndimage.binary_erosion(mask, around, border_value=1)
+    dilate = ndimage.binary_dilation(mask, around)
+    if tool.operation == "erode":
+        return erode
+    if tool.operation == "dilate":
+        return dilate
+    if tool.operation == "open":
+        return ndimage.binary_dilation(erode, around)
+    if tool.operation == "close":
+        return ndimage.binary_erosion(dilate, around, border_value=1)
+    if tool.dimensions == 2:
+        return np.stack([ndimage.binary_fill_holes(plane) for plane in mask])
+    return ndimage.binary_fill_holes(mask)
+
+
+TOOLS = st.builds(
+    Morphology,
+    st.sampled_from(OPERATIONS),
+    radius=st.integers(1, 4),
+    shape=st.sampled_from(["ball", "box"]),
+    dimensions=st.sampled_from([2, 3]),
+)
+
+
+@st.composite
+def volumes(draw: st.DrawFn) -> NDArray[Any]:
+    shape = draw(st.tuples(st.integers(1, 9), st.integers(1, 16), st.integers(1, 16)))
+    seed, random = draw(st.integers(0, 99)), draw(st.booleans())
+    label = np.random.default_rng(seed).choice(5, shape, p=[0.6, 0.1, 0.1, 0.1, 0.1])
+    label = label if random else cells(shape, draw(st.integers(1, 9)), seed)
+    return label.astype(draw(st.sampled_from([np.uint8, np.uint16, np.int32])))
+
+
+@settings(max_examples=100, deadline=None)
+@given(volumes(), TOOLS)
+def test_one_label_is_changed_as_scipy_does(label: NDArray[Any], tool: Morphology) -> None:
+    label = np.where(label > 1, 7, 0).astype(label.dtype)
+    if not label.any():
+        return
+    got = corrected(label, tool(label, [7])) == 7
+    assert np.array_equal(got, by_scipy(label == 7, tool))
+
+
+@settings(max_examples=60, deadline=None)
+@given(volumes(), TOOLS, st.sets(st.integers(0, 4), max_size=2))
+def test_no_label_takes_from_another(label: NDArray[Any], tool: Morphology, kept: set[int]) -> None:
+    new = corrected(label, tool(label, kept=kept))
+    for one in range(10):
+        was, now = label == one, new == one
+        if one in kept:
+            assert np.array_equal(was, now)
+        elif one:
+            alone = by_scipy(was, tool)
+            assert not (now & ~was & (label != 0)).any()
+            assert not (now & ~was & ~alone).any()
+            if tool.operation in ("erode", "open") and 0 not in kept:
+                assert np.array_equal(now, was & alone)
+            else:
+                assert (was <= now).all() or 0 in kept
+
+
+def test_two_that_grow_meet_in_the_middle() -> None:
+    label = np.zeros((1, 1, 9), np.uint8)
+    label[0, 0, 0], label[0, 0, 7] = 5, 3
+    new = corrected(label, Morphology("dilate", radius=8)(label))
+    assert new[0, 0].tolist() == [5, 5, 5, 5, 3, 3, 3, 3, 3]
+    only = corrected(label, Morphology("dilate", radius=8)(label, [5]))
+    assert only[0, 0].tolist() == [5, 5, 5, 5, 5, 5, 5, 3, 5]
+
+
+def test_another_background() -> None:
+    label = np.ones((1, 5, 5), np.uint8)
+    label[0, 1:4, 1:4] = 2
+    new = corrected(label, Morphology("erode", dimensions=2)(label, background=1))
+    assert (new == 2).sum() == 1
+    assert (new == 1).sum() == 24
+    assert Morphology("erode")(label, [2], background=1, kept=[1]).size == 0
+
+
+def test_a_ball_is_what_is_not_farther_than_its_radius() -> None:
+    assert sum(2 * across + 1 for _, _, across in rows("ball", 3, 3)) == 123
+    assert sum(2 * across + 1 for _, _, across in rows("box", 2, 2)) == 25
+
+
+def test_messages() -> None:
+    with pytest.raises(InvalidParameter, match="must hold label 9, it does not: choose"):
+        Morphology()(np.ones((1, 2, 3), np.uint8), [9])
+    with pytest.raises(UnknownType, match="whole numbers, received float64"):
+        Morphology()(np.ones((1, 2, 3)))
+    with pytest.raises(InvalidParameter, match="radius of morphology must be from 1 to 64 voxels, received 0"):
+        Morphology(radius=0)

@@ -1,0 +1,220 @@
+"""The tools that change a label volume: merge, islands, separate, split, smooth, interpolate."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
+from annotat3d_tui.labels.components import Pieces
+from annotat3d_tui.labels.correcting import corrected, put
+from annotat3d_tui.labels.corrections import Correction
+from annotat3d_tui.labels.distance import FAR, squares
+from annotat3d_tui.labels.interpolation import Interpolate
+from annotat3d_tui.labels.islands import Islands
+from annotat3d_tui.labels.merging import merge
+from annotat3d_tui.labels.smoothing import Smooth
+from annotat3d_tui.labels.splitting import Separate, split_by_plane, split_by_seeds
+from tests.conftest import REAL_DATA
+from tests.labels.cells import cells
+
+Tool = Callable[..., Correction]
+TOOLS: dict[str, Tool] = {
+    "islands": Islands(smallest=4),
+    "islands 2D": Islands(smallest=3, largest_stays=True, dimensions=2),
+    "separate": Separate(depth=0.5),
+    "smooth": Smooth(0.8),
+    "smooth 2D": Smooth(1.5, 2),
+    "interpolate": Interpolate(),
+    "linear": Interpolate("y", "linear"),
+}
+
+
+@st.composite
+def volumes(draw: st.DrawFn) -> NDArray[Any]:
+    shape = draw(st.tuples(st.integers(2, 9), st.integers(2, 16), st.integers(1, 16)))
+    seed, random = draw(st.integers(0, 99)), draw(st.booleans())
+    label = np.random.default_rng(seed).choice(5, shape, p=[0.6, 0.1, 0.1, 0.1, 0.1])
+    label = label if random else cells(shape, draw(st.integers(1, 9)), seed)
+    label.flat[0] = 1
+    label.flat[-1] = 2
+    return label.astype(draw(st.sampled_from([np.uint8, np.uint16, np.int32])))
+
+
+def ball(radius: int, room: int) -> NDArray[np.bool_]:
+    z, y, x = np.indices((2 * room + 1,) * 3) - room
+    return z**2 + y**2 + x**2 <= radius**2
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_laws_of_every_tool(name: str) -> None:
+    @settings(max_examples=30, deadline=None)
+    @given(volumes(), st.sets(st.integers(0, 4), max_size=2), st.sets(st.integers(1, 4), min_size=1, max_size=2))
+    def law(label: NDArray[Any], kept: set[int], ids: set[int]) -> None:
+        ids &= set(np.unique(label).tolist())
+        before = label.copy()
+        if name in ("interpolate", "linear") and label.shape[1] < 3:
+            return
+        correction = TOOLS[name](label, ids or None, kept=kept)
+        assert label.tobytes() == before.tobytes()
+        new = corrected(label, correction)
+        for one in kept:
+            assert np.array_equal(new == one, label == one)
+        for one in set(np.unique(label).tolist()) - (ids or set(range(1, 99))) - {0}:  # others keep what they have
+            if name.startswith("islands"):
+                assert (new[label == one] == one).all()
+            else:
+                assert np.array_equal(new == one, label == one)
+        put(new, correction, back=True)
+        assert np.array_equal(new, label)
+        assert TOOLS[name](label, ids or None, kept=kept).words == correction.words
+
+    law()
+
+
+@settings(max_examples=60, deadline=None)
+@given(volumes(), st.booleans())
+def test_pieces_are_those_of_scipy(label: NDArray[Any], flat: bool) -> None:
+    pieces = Pieces.of(label, flat)
+    around = ndimage.generate_binary_structure(3, 1)
+    if flat:
+        around[0], around[2] = False, False
+    count = 0
+    for one in np.unique(label[label > 0]):
+        found, many = ndimage.label(label == one, around)
+        count += many
+        pairs = np.unique(np.stack([found[found > 0], pieces.numbers[found > 0]]), axis=1)
+        assert pairs.shape[1] == many
+        assert (pieces.ids[pairs[1]] == one).all()
+    assert pieces.numbers.max(initial=0) == count == len(pieces.ids) - 1
+    assert np.array_equal(pieces.sizes, np.bincount(pieces.numbers.ravel(), minlength=count + 1))
+
+
+@settings(max_examples=60, deadline=None)
+@given(volumes(), st.sampled_from([(1.0, 1.0, 1.0), (2.0, 0.5, 0.7)]), st.booleans())
+def test_distances_are_those_of_scipy(label: NDArray[Any], size: tuple[float, float, float], flat: bool) -> None:
+    mask = label != 0
+    if flat:
+        found, planes = squares(mask, size, True), list(mask)
+        for got, plane in zip(found, planes, strict=True):
+            if plane.all():
+                assert (got >= FAR).all()
+            else:
+                np.testing.assert_allclose(np.sqrt(got), ndimage.distance_transform_edt(plane, size[1:]), rtol=1e-5)
+    elif mask.all():
+        assert (squares(mask, size) >= FAR).all()
+    else:
+        np.testing.assert_allclose(np.sqrt(squares(mask, size)), ndimage.distance_transform_edt(mask, size), rtol=1e-5)
+
+
+def test_merge_takes_a_list() -> None:
+    label = cells((9, 20, 20), 8, 1)
+    one, two, three = np.unique(label)[1:4].tolist()
+    new = corrected(label, merge(label, [two, one, three]))
+    assert np.array_equal(new == two, np.isin(label, [one, two, three]))
+    assert merge(label, [two, one, three]).words == f"merge {one}, {three} into {two}"
+    with pytest.raises(InvalidParameter, match="needs two labels or more, received 3 alone"):
+        merge(label, [3, 3])
+    with pytest.raises(InvalidParameter, match="must hold label 99"):
+        merge(label, [one, 99])
+    with pytest.raises(InvalidParameter, match="is locked or hidden and cannot be merged"):
+        merge(label, [one, two], kept=[two])
+
+
+def test_islands_go_to_what_is_around_them() -> None:
+    label = np.ones((1, 6, 9), np.uint8)
+    label[0, :, 4:] = 2
+    label[0, 2, 1], label[0, 4, 7] = 3, 1
+    label[0, 1, 6:8] = 0
+    new = corrected(label, Islands(smallest=2)(label))
+    assert new[0, 2, 1] == 1
+    assert new[0, 4, 7] == 2
+    assert (new[0, 1, 6:8] == 0).all()  # background is no island
+    assert Islands(smallest=9, largest_stays=True)(label, [3]).size == 0
+
+
+def test_touching_balls_are_separated_and_one_is_not() -> None:
+    label = np.zeros((25, 25, 43), np.uint16)
+    two = ball(10, 12)
+    label[:, :, :25][two] = 5
+    assert Separate()(label).size == 0
+    label[:, :, 18:][two] = 5
+    new = corrected(label, Separate()(label))
+    assert np.unique(new).tolist() == [0, 5, 6]
+    left, right = new[:, :, :21][label[:, :, :21] > 0], new[:, :, 22:][label[:, :, 22:] > 0]
+    assert len(np.unique(left)) == len(np.unique(right)) == 1
+    assert Separate(depth=7.0)(label).size == 0
+
+
+def test_a_label_is_split_by_seeds_and_by_a_plane() -> None:
+    label = np.zeros((25, 25, 43), np.uint16)
+    two = ball(10, 12)
+    label[:, :, :25][two] = label[:, :, 18:][two] = 5
+    label[0, 0, 0] = 9
+    seeds = np.ravel_multi_index(([12, 12, 0], [12, 12, 0], [12, 30, 0]), label.shape)
+    new = corrected(label, split_by_seeds(label, 5, np.array(seeds), np.array([4, 2, 7])))
+    assert new[12, 12, 30] == 5  # of the lowest seed
+    assert new[12, 12, 12] == 10
+    assert (new[:, :, :20][label[:, :, :20] == 5] == 10).all()
+    assert (new[:, :, 23:][label[:, :, 23:] == 5] == 5).all()
+    cut = corrected(label, split_by_plane(label, 5, (12, 12, 21), (0, 0, 1)))
+    assert np.array_equal(cut == 10, (label == 5) & (np.indices(label.shape)[2] > 21))
+    with pytest.raises(InvalidMarkers, match="needs two seeds in it, received 1"):
+        split_by_seeds(label, 5, np.array(seeds[1:]), np.array([1, 2]))
+    with pytest.raises(InvalidParameter, match="on both sides, received one beside it"):
+        split_by_plane(label, 5, (12, 12, 60), (0, 0, 1))
+    with pytest.raises(InvalidParameter, match="locked or hidden and cannot be split"):
+        split_by_plane(label, 5, (12, 12, 21), (0, 0, 1), kept=[5])
+
+
+def test_smooth_takes_bumps_and_leaves_a_ball() -> None:
+    label = np.where(ball(9, 14), 3, 0).astype(np.uint8)
+    noisy = np.where(np.random.default_rng(0).random(label.shape) < 0.1, 3 - label, label).astype(np.uint8)
+    assert dice(corrected(noisy, Smooth(1.0)(noisy)) == 3, label == 3) > 0.98 > dice(noisy == 3, label == 3)
+    assert dice(corrected(label, Smooth(1.0)(label)) == 3, label == 3) > 0.98
+
+
+def dice(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+    return float(2 * np.count_nonzero(one & other) / (np.count_nonzero(one) + np.count_nonzero(other)))
+
+
+def test_a_ball_comes_back_from_a_few_slices_and_annotated_ones_stay() -> None:
+    truth = np.where(ball(12, 15), 4, 0).astype(np.uint8)
+    known = list(range(3, 28, 4))
+    label = np.zeros_like(truth)
+    label[known] = truth[known]
+    new = corrected(label, Interpolate()(label))
+    assert np.array_equal(new[known], label[known])
+    assert dice(new > 0, truth > 0) > 0.96
+    with pytest.raises(
+        InvalidParameter, match="Two annotated slices or more must be given along z, from 0 to 30, received 1"
+    ):
+        Interpolate()(label, slices=[3])
+    turned = label.transpose(2, 0, 1).copy()
+    assert np.array_equal(corrected(turned, Interpolate("y")(turned)), new.transpose(2, 0, 1))
+
+
+@pytest.mark.skipif(not (REAL_DATA / "nuclei_confocal").exists(), reason="needs the public images")
+def test_a_cubic_beats_straight_lines_on_nuclei() -> None:
+    import tifffile
+
+    truth = tifffile.imread(REAL_DATA / "nuclei_confocal" / "instances.tif")
+    known = list(range(0, len(truth), 6))
+    label = np.zeros_like(truth)
+    label[known] = truth[known]
+    between = np.setdiff1d(np.arange(known[-1]), known)
+
+    def mean_dice(new: NDArray[Any]) -> float:
+        ids = np.unique(truth[between])[1:]
+        return float(np.mean([dice(new[between] == one, truth[between] == one) for one in ids]))
+
+    nearest = truth[np.array(known)[np.minimum((np.arange(len(truth)) + 3) // 6, len(known) - 1)]]
+    smooth, linear = (
+        mean_dice(corrected(label, Interpolate(method=way)(label, slices=known))) for way in ("smooth", "linear")
+    )
+    assert smooth > 0.02 + max(linear, mean_dice(nearest))
