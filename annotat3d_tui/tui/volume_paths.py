@@ -10,8 +10,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from annotat3d_tui.tui.completion import as_path
-from annotat3d_tui.volume.disk import is_there
+from annotat3d_tui.volume.disk import is_sequence, is_there, is_zarr
 from annotat3d_tui.volume.formats import MODULES
+from annotat3d_tui.volume.place import place_of
 
 KNOWN = "TIFF, RAW, .npy, HDF5, Zarr"
 """The formats of volumes."""
@@ -74,7 +75,7 @@ def volumes_of(words: Iterable[str]) -> Found:
 
 def _volumes(path: Path) -> list[Path]:
     text = str(path)
-    if is_there(path):
+    if os.path.isfile(text) or (is_there(path) and not is_sequence(place_of(path).file)):
         return [path]
     if os.path.isdir(text):
         text = os.path.join(glob.escape(text), "*")
@@ -84,7 +85,7 @@ def _volumes(path: Path) -> list[Path]:
 
 
 def _is_volume(path: Path) -> bool:
-    return path.suffix.lower() in MODULES and is_there(path)
+    return path.suffix.lower() in MODULES and (os.path.isfile(path) or is_zarr(path))
 
 
 def _words(line: str) -> list[str]:

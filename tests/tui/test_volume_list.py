@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from annotat3d_tui.tui.screens.paths import PathInput
 from annotat3d_tui.tui.screens.volumes import AskVolumes
 from annotat3d_tui.tui.volume_paths import natural, volumes_of, words_pasted
 from annotat3d_tui.tui.widgets.volume_list import Check, VolumeList, shortened
+from annotat3d_tui.volume.files import save_volume
 from tests.tui.acting import seen, toasts, until
 
 
@@ -203,3 +205,18 @@ def test_a_shortened_path_fits_and_ends_as_the_path_does(name: str, width: int) 
     text = shortened(path, width)
     assert cell_len(text) <= max(width, 1)
     assert plain(str(path)).endswith(text.removeprefix("…"))
+
+
+async def test_a_zarr_is_taken_whole_and_a_dataset_of_hdf5_by_its_path(scans: Path) -> None:
+    import h5py
+
+    save_volume(scans / "plate.zarr", np.zeros((2, 3, 4), np.uint8))
+    with h5py.File(scans / "scan.h5", "w") as file:
+        file["entry/data"] = np.zeros((2, 3, 4), np.uint8)
+    async with Annotat3DApp().run_test() as pilot:
+        _, volumes = await listing(pilot, scans)
+        await pilot.press("a", *"plate.zarr", "enter")
+        await until(pilot, lambda: names(volumes) == ["plate.zarr"])
+        volumes.add([f"{scans}/scan.h5:/entry/data", str(scans / "plate.zarr")])
+        await until(pilot, lambda: len(volumes.paths) == 3)
+        assert [str(path) for path in volumes.paths[1:]] == [f"{scans}/scan.h5:/entry/data", f"{scans}/plate.zarr"]

@@ -6,15 +6,15 @@ from typing import ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from annotat3d_tui.blocks import count_text
 from annotat3d_tui.tui.actions import hints
-from annotat3d_tui.tui.completion import split
+from annotat3d_tui.tui.completion import as_path, split
 from annotat3d_tui.tui.screens.paths import KEYS, AskPath, ChosenPath, PathInput
 from annotat3d_tui.tui.volume_paths import KNOWN, Found, is_pattern, volumes_of
-from annotat3d_tui.volume.disk import is_there
+from annotat3d_tui.volume.disk import is_there, is_zarr
 
 HELP = f"A file ({KNOWN}), or a pattern that finds several, such as scans/*.tif"
 MOST = 200
@@ -40,9 +40,15 @@ class AskVolumes(AskPath):
         super().__init__(title, value, help=help)
 
     def on_mount(self) -> None:
-        """As for one file, with the key for all of a folder."""
-        super().on_mount()
+        """With the key for all of a folder."""
         self.query_one("#ask-path").border_subtitle = hints(self.app, ("volumes.all", "all here"), *KEYS)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take a Zarr, which is a folder that is not gone into."""
+        path = as_path(event.value)
+        if event.value.strip() and is_zarr(path):
+            event.prevent_default()
+            self._finish(path)
 
     def action_all(self) -> None:
         """Take every volume of the folder that is listed; they are shown first."""
