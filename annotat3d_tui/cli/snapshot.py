@@ -28,6 +28,7 @@ from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.cli.snapshot_scene import add_look_flags, add_scene_flags, camera_of, scene_of, share, window_of
 from annotat3d_tui.errors import InvalidParameter, MissingLibrary
 from annotat3d_tui.labels.planes import PLANES, axes_of
+from annotat3d_tui.memory import parse_bytes
 from annotat3d_tui.render.colormaps import check_map
 from annotat3d_tui.render.film import FORMATS, save_film
 from annotat3d_tui.render.halfblocks import print_picture
@@ -78,6 +79,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     flat.add_argument("--sheet", type=int, metavar="N", help="a sheet of so many slices")
     add_scene_flags(parser)
     add_look_flags(parser)
+    parser.add_argument(
+        "--memory", metavar="SIZE", help="that drawing a volume may take, such as 2GB (35 %% of what is free)"
+    )
     add_raw_flags(parser)
     add_output_flags(parser)
 
@@ -95,6 +99,7 @@ def run(given: argparse.Namespace) -> int:
         check_output(path, given.overwrite, inputs)
     check_map(given.colormap)
     volumes = _opened(given)
+    flat = flat or (len(volumes.image.data) == 1 and not film and not given.show)
     facts, notes = _flat(given, volumes, size) if flat else _in_space(given, volumes, size, film)
     for note in notes:
         print(f"annotat3d: {note}", file=sys.stderr)
@@ -159,7 +164,7 @@ def _in_space(
     scene, camera = scene_of(given, grid), camera_of(given, grid, size)
     if given.save_view:
         save_view(given.save_view, camera, given.overwrite)
-    with Renderer(grid) as renderer:
+    with Renderer(grid, parse_bytes(given.memory) if given.memory else None) as renderer:
         if not renderer.start() and not (scene.volume or scene.slices):
             raise MissingLibrary(renderer.problem)
         renderer.set_image(image.data)

@@ -163,6 +163,18 @@ def test_a_slice_and_a_sheet_need_no_graphics(capsys: Capture) -> None:
     assert opened("b.png").shape == (height, width, 3)
 
 
+def test_one_slice_is_a_slice(capsys: Capture) -> None:
+    np.save("flat.npy", np.zeros((1, 30, 40), np.uint8))
+    assert answer(capsys, "snapshot", "flat.npy", "-o", "a.png", "--size", "80x60")["plane"] == "xy"
+
+
+@pytest.mark.usefixtures("graphics")
+def test_what_memory_does_not_allow_is_said(capsys: Capture) -> None:
+    np.save("large.npy", np.zeros((80, 80, 80), np.uint8))
+    notes = answer(capsys, "snapshot", "large.npy", "-o", "a.png", "--size", "40x30", "--memory", "1MB")["notes"]
+    assert "1/2" in notes[0]
+
+
 def test_a_picture_may_be_large(capsys: Capture) -> None:
     np.save("large.npy", np.zeros((2, 180, 240), np.uint8))
     facts = answer(capsys, "snapshot", "large.npy", "--plane", "xy", "-o", "a.png", "--size", "3840x2160")

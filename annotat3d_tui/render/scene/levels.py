@@ -7,12 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.render.scene.channel import Memory
+from annotat3d_tui.volume.pyramid import is_on_disk
 
 MOST_VOXELS = 1 << 27
 """What is larger is drawn from every second voxel, or every third, … along each axis."""
 
 COARSE_SIDE = 192
 """While the camera moves, a volume has at most so many voxels a side."""
+
+BYTES_A_VOXEL, FEWEST_VOXELS = 16, 1 << 18
+"""What drawing a voxel takes: its number, its light, and both once more, coarse; so many are always drawn."""
+
+
+def voxels_within(budget: int) -> int:
+    """How many voxels may be drawn within so many bytes.
+
+    >>> voxels_within(1 << 40) == MOST_VOXELS, voxels_within(16_000_000)
+    (True, 1000000)
+    """
+    return max(min(MOST_VOXELS, budget // BYTES_A_VOXEL), FEWEST_VOXELS)
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ def steps_for(shape: tuple[int, ...], most_voxels: int) -> tuple[int, int, int]:
 def image_level(voxels: NDArray[Any], dark: float, most_voxels: int = MOST_VOXELS) -> Level:
     """The means of an image (Z, Y, X) of any type, in a rim of the grey value `dark`.
 
-    What is not finite counts as the lowest value, or the highest.
+    What is not finite counts as the lowest value, or the highest. Of a large file only every so many planes are read.
     """
     steps = steps_for(voxels.shape, most_voxels)
     shape = tuple(length // step for length, step in zip(voxels.shape, steps, strict=True))
@@ -62,6 +75,9 @@ def image_level(voxels: NDArray[Any], dark: float, most_voxels: int = MOST_VOXEL
         low, high = _finite_range(voxels, steps)
         low = min(low, dark)
         dtype, scale, offset = np.dtype(np.uint16), max((high - low) / 65535, 1e-300), low
+    read, means = slice(None), steps
+    if is_on_disk(voxels):
+        read, means = slice(steps[0] // 2, steps[0] // 2 + 1), (1, steps[1], steps[2])
     memory = Memory(tuple(length + 2 for length in shape), dtype)
     inner = without_rim(memory.array)
     memory.array[:] = round(min(max((dark - offset) / scale, 0), np.iinfo(dtype).max))
@@ -70,10 +86,11 @@ def image_level(voxels: NDArray[Any], dark: float, most_voxels: int = MOST_VOXEL
         if scale == 1.0 and offset == 0.0 and max(steps) == 1:
             inner[number] = block[0]
             continue
+        block = block[read]
         with np.errstate(all="ignore"):
             numbers = (block.astype(np.float64) - offset) / scale
         numbers = np.nan_to_num(numbers, nan=0.0, posinf=65535.0, neginf=0.0)
-        inner[number] = np.rint(_means(numbers, steps)[0])
+        inner[number] = np.rint(_means(numbers, means)[0])
     return Level(memory, scale, offset, steps)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 import annotat3d_tui
+from annotat3d_tui.blocks import available_threads
 from annotat3d_tui.processes import cpu_ticks
 from annotat3d_tui.render.scene.channel import Channel, Closed, received
 
@@ -42,7 +43,7 @@ class Child:
         self._channel = Channel(ours)
         self._handle: int | None = None
         try:
-            self.hello = self._answer(START_SECONDS)
+            self.hello = self._answer(START_SECONDS, START_SECONDS)  # a disk that is far away may be slow
         except BaseException:
             self.close()
             raise
@@ -63,7 +64,7 @@ class Child:
             self._channel.send(message, handle)
         except Closed:
             raise Lost(self._ending()) from None
-        return self._answer(seconds)
+        return self._answer(seconds, IDLE_SECONDS)
 
     def ask_array(
         self, message: dict[str, Any], handle: int, *, seconds: float
@@ -96,7 +97,7 @@ class Child:
             os.close(self._errors)
             self._errors = -1
 
-    def _answer(self, seconds: float) -> dict[str, Any]:
+    def _answer(self, seconds: float, idle: float) -> dict[str, Any]:
         begun = busy = time.monotonic()
         ticks = -1
         while not self._channel.waits(POLL_SECONDS):
@@ -105,7 +106,7 @@ class Child:
                 ticks, busy = used, now
             if not self.alive:
                 raise Lost(self._ending())
-            if now - busy > IDLE_SECONDS or now - begun > seconds:
+            if now - busy > idle or now - begun > seconds:
                 raise Lost("it does not answer any more")
         try:
             answer, self._handle = self._channel.receive()
@@ -130,4 +131,11 @@ def _environment() -> dict[str, str]:
     home = str(Path(annotat3d_tui.__file__).parents[1])
     paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
     given = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    return {"VTK_DEFAULT_OPENGL_WINDOW": WINDOW, "MESA_SHADER_CACHE_DISABLE": "true", **given, "PYTHONPATH": paths}
+    threads = str(available_threads())
+    ours = {
+        "VTK_DEFAULT_OPENGL_WINDOW": WINDOW,
+        "MESA_SHADER_CACHE_DISABLE": "true",
+        "VTK_SMP_MAX_THREADS": threads,
+        "LP_NUM_THREADS": threads,
+    }
+    return {**ours, **given, "PYTHONPATH": paths}

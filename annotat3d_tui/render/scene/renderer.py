@@ -17,12 +17,21 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.errors import Cancelled, DrawingFailed, InvalidParameter, ShapeMismatch
 from annotat3d_tui.labels.colours import HIGHEST_LABEL, colour_of
+from annotat3d_tui.memory import default_budget
 from annotat3d_tui.render.palette import ColourOf
 from annotat3d_tui.render.percentiles import contrast_window, grey_sample
 from annotat3d_tui.render.scene.camera import Camera
 from annotat3d_tui.render.scene.channel import Memory
 from annotat3d_tui.render.scene.grid import Grid
-from annotat3d_tui.render.scene.levels import COARSE_SIDE, Level, halved, image_level, label_level, without_rim
+from annotat3d_tui.render.scene.levels import (
+    COARSE_SIDE,
+    Level,
+    halved,
+    image_level,
+    label_level,
+    voxels_within,
+    without_rim,
+)
 from annotat3d_tui.render.scene.picking import picked
 from annotat3d_tui.render.scene.pictures import Colouring, Flat, Inside, Voxels, oblique_flat, slice_flat
 from annotat3d_tui.render.scene.process import Child, Lost
@@ -55,8 +64,9 @@ class Renderer:
     projections of the brightest voxels, drawn without any library.
     """
 
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
+    def __init__(self, grid: Grid, budget: int | None = None) -> None:
+        """budget: bytes that drawing a volume may take; by default half of what a computation may."""
+        self.grid, self._budget = grid, budget
         self.problem = ""
         self.window: Window = (0.0, 1.0)
         self.threshold = 0.0
@@ -129,7 +139,8 @@ class Renderer:
         with self._lock:
             sample = grey_sample(image)
             self.window = window or contrast_window(sample)
-            level = image_level(image, min(self.window[0], float(sample.min(initial=self.window[0]))))
+            dark = min(self.window[0], float(sample.min(initial=self.window[0])))
+            level = image_level(image, dark, self._most_voxels())
             self.threshold = parting_grey(np.clip(sample, *self.window))
             self._voxels = replace(self._voxels, image=image) if self._voxels else Voxels(image)
             self._level, self._coarse = level, None
@@ -146,7 +157,7 @@ class Renderer:
         with self._lock:
             if label is not None:
                 self._check(label, "label")
-            self._label = level = None if label is None else label_level(label)
+            self._label = level = None if label is None else label_level(label, self._most_voxels())
             self._with(label=label)
             self._present = np.empty(0, np.intp)
             if level is None:
@@ -354,6 +365,9 @@ class Renderer:
 
     def _changed(self) -> None:
         self._serial += 1
+
+    def _most_voxels(self) -> int:
+        return voxels_within(default_budget() // 2 if self._budget is None else self._budget)
 
     def _size(self, level: Level) -> tuple[float, ...]:
         return tuple(size * times for size, times in zip(self.grid.voxel_size, level.times, strict=True))

@@ -11,6 +11,7 @@ from vtkmodules.vtkRenderingCore import vtkColorTransferFunction, vtkVolume, vtk
 from vtkmodules.vtkRenderingVolume import vtkFixedPointVolumeRayCastMapper
 from vtkmodules.vtkRenderingVolumeOpenGL2 import vtkOpenGLGPUVolumeRayCastMapper
 
+from annotat3d_tui.blocks import available_threads
 from annotat3d_tui.render.oblique import Vector
 from annotat3d_tui.render.scene.levels import COARSE_SIDE, halved, without_rim
 from annotat3d_tui.render.scene.scene import COARSE, POSTER
@@ -78,6 +79,7 @@ class Solid:
         mapper.SetAutoAdjustSampleDistances(False)
         if self._software:
             mapper.SetIntermixIntersectingGeometry(True)
+            mapper.SetNumberOfThreads(available_threads())
         volume = vtkVolume()
         volume.SetMapper(mapper)
         property = volume.GetProperty()

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -158,6 +160,45 @@ def test_what_is_too_large_is_drawn_coarse_and_says_so(monkeypatch: pytest.Monke
     assert (levels.without_rim(level.memory.array) == 200).all()
     assert label.memory.array.shape == (20, 25, 30)
     assert not levels.image_level(image, 0.0).said
+
+
+def test_a_budget_is_kept_and_said() -> None:
+    image = np.full((96, 96, 96), 200, np.uint8)
+    with Renderer(Grid(image.shape), budget=16 << 18) as renderer:
+        renderer.set_image(image)
+        renderer.set_label(image)
+        assert len([note for note in renderer.notes if "1/2" in note]) == 2
+
+
+def test_of_a_file_only_some_planes_are_read(tmp_path: Path) -> None:
+    z = np.broadcast_to(np.arange(128, dtype=np.uint16)[:, None, None], (128, 256, 2200))
+    np.save(tmp_path / "large.npy", z)
+    mapped = np.load(tmp_path / "large.npy", mmap_mode="r")
+    level = levels.image_level(mapped, 0.0, 1 << 20)
+    step = level.times[0]
+    assert step > 2
+    inner = levels.without_rim(level.memory.array)
+    assert np.array_equal(inner[:, 0, 0], np.arange(len(inner)) * step + step // 2)
+
+
+def test_a_child_does_not_outlive_a_parent_that_is_killed() -> None:
+    code = (
+        "import time; from annotat3d_tui.render.scene.renderer import Renderer, Grid\n"
+        "renderer = Renderer(Grid((4, 4, 4))); print(renderer.start() and renderer.pid, flush=True); time.sleep(60)"
+    )
+    with renderer_of((1, 1, 1)):
+        pass
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = Process.of(int(parent.stdout.readline()))
+    assert child.runs_here
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 20
+    while child.runs_here:
+        assert time.monotonic() < deadline
+        os.sched_yield()
 
 
 def test_a_reduced_volume_lies_where_the_whole_one_does() -> None:
