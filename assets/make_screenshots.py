@@ -65,7 +65,7 @@ SHOTS = {
     "clip_120x40": Shot((120, 40), keys=("Q", *["Right"] * 8, *["Up"] * 6)),
     "palette_120x40": Shot((120, 40), keys=("ctrl+p",)),
     "help_120x40": Shot((120, 40), keys=("F1",)),
-    "scene_120x40": Shot((120, 40), "sixel", ("F3", "x", "g")),
+    "scene_120x40": Shot((120, 40), "sixel", ("F3", "x")),
     "scene_80x24": Shot((80, 24), keys=("F3",)),
     "gpus_120x20": Shot((120, 20), keys=("F8", "f", "f")),
     "jobs_120x20": Shot((120, 20), keys=("F7",)),

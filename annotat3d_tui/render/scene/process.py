@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ class Lost(Exception):
 class Child:
     """One child process and the line to it; `work` is what it does, `draw` or `mesh`. Raises Lost when it cannot."""
 
-    def __init__(self, work: str) -> None:
+    def __init__(self, work: str, begun: Callable[["Child"], object] = lambda _: None) -> None:
+        """Start it and wait until it is ready; begun: is given it before, so that it can be killed meanwhile."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._errors = os.memfd_create("annotat3d-errors", os.MFD_CLOEXEC)
@@ -42,6 +44,7 @@ class Child:
             )
         self._channel = Channel(ours)
         self._handle: int | None = None
+        begun(self)
         try:
             self.hello = self._answer(START_SECONDS, START_SECONDS)  # a disk that is far away may be slow
         except BaseException:

@@ -82,6 +82,7 @@ class Renderer:
         self._hidden: Container[int] = (BACKGROUND,)
         self._frame: Memory | None = None
         self._starts = 0
+        self._starting: Child | None = None
         self._ended = False
         self._serial = 0
         self._lock = threading.RLock()
@@ -122,8 +123,10 @@ class Renderer:
                 return not self.problem
             self._stop()
             try:
-                child = Child("draw")
+                child = Child("draw", self._begun)
             except (Lost, OSError) as error:
+                if self._ended:
+                    raise Cancelled("3D was closed before this was drawn.") from None
                 self.problem = NO_GRAPHICS.format(error)
                 return False
             self._child = child
@@ -132,6 +135,12 @@ class Renderer:
                 self._send(what)
             self._send_frame()
             return True
+
+    def _begun(self, child: Child) -> None:
+        """A child is being started; it is ended at once where nobody wants it any more."""
+        self._starting = child
+        if self._ended:
+            child.kill()
 
     def set_image(self, image: NDArray[Any], window: Window | None = None) -> None:
         """The image (Z, Y, X), of any type; the contrast where a scene has none."""
@@ -248,8 +257,9 @@ class Renderer:
     def close(self) -> None:
         """End the child, whatever another thread waits for; nothing is left of it."""
         self._ended = True
-        if (child := self._child) is not None:
-            child.kill()
+        for child in (self._child, self._starting):
+            if child is not None:
+                child.kill()
         with self._lock:
             self._stop()
             for kept in self._kept.values():

@@ -42,6 +42,8 @@ THRESHOLD_STEPS = 50
 """Of the contrast."""
 LOOK_EVERY = 0.5
 """Seconds between two looks at what runs."""
+STRIPS, LINES = ((100, 30), (70, 23), (0, 0)), 3
+"""From how many columns on the strip has how many, as in the style sheet; lines without the picture."""
 READING = "Reading the image…"
 
 
@@ -111,7 +113,8 @@ class SceneScreen(SceneFiles):
         home = self.space.home
         if home is None:
             columns, rows = self.app.size
-            home = Camera.looking(self.space.grid, "iso", columns / (2 * rows))
+            strip = next(width for least, width in STRIPS if columns >= least)
+            home = Camera.looking(self.space.grid, "iso", (columns - strip) / max(2 * (rows - LINES), 1))
             home = replace(home, style=TURNTABLE)
             self.space.home = home
         self.space.camera = home
@@ -120,6 +123,7 @@ class SceneScreen(SceneFiles):
     def asked(self, size: tuple[int, int], quality: str) -> Asked:
         """The picture that is wanted now."""
         view = self.segment.view
+        self.space.take_label(view.label_volume is not None)
         scene = self.space.shown.scene(looked(view))
         return Asked(scene, self.picture.camera, size, quality, given(self.segment.session, view, self.space))
 

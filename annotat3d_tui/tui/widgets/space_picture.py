@@ -69,9 +69,9 @@ class SpacePicture(SpaceMouse, can_focus=True):
     class Made(Message, bubble=False):
         """A picture is there, or was given up: None."""
 
-        def __init__(self, rgb: NDArray[np.uint8] | None, quality: str) -> None:
+        def __init__(self, rgb: NDArray[np.uint8] | None, codes: NDArray[np.int32] | None, quality: str) -> None:
             super().__init__()
-            self.rgb, self.quality = rgb, quality
+            self.rgb, self.codes, self.quality = rgb, codes, quality
 
     class Drawn(Message):
         """A picture is shown; seconds since it was asked for."""
@@ -92,7 +92,7 @@ class SpacePicture(SpaceMouse, can_focus=True):
         self.grid, self._space, self._asked = space.grid, space, asked
         self.set_reactive(SpacePicture.camera, camera)
         self._rgb: NDArray[np.uint8] | None = None
-        self._moving = True
+        self._codes: NDArray[np.int32] | None = None
         self._making, self._again, self._due_later = "", False, False
         self._begun = 0.0
         self._still: Timer | None = None
@@ -177,25 +177,26 @@ class SpacePicture(SpaceMouse, can_focus=True):
         self._making, self._again, self._begun = quality, False, time.monotonic()
         times = FINER if quality == SHARP else 1
         size = (self.size.width * times, 2 * self.size.height * times)
-        self.make(self._asked(size, quality), times)
+        self.make(self._asked(size, quality), times, self.palette())
 
     @work(thread=True, group="space")
-    def make(self, asked: Asked, times: int) -> None:
-        """Have a picture drawn."""
-        rgb = None
+    def make(self, asked: Asked, times: int, palette: Palette) -> None:
+        """Have a picture drawn, in the colours of the terminal."""
+        rgb = codes = None
         try:
             rgb = reduced(self._space.picture(asked), times)
+            codes = codes_of(rgb, palette, moving=asked.quality == COARSE)
         except Cancelled:
             pass
         except Annotat3DError as error:
             self.post_message(self.Failed(error))
-        self.post_message(self.Made(rgb, asked.quality))
+        self.post_message(self.Made(rgb, codes, asked.quality))
 
     def on_space_picture_made(self, event: Made) -> None:
         """Show it; then draw what has changed meanwhile, or draw it sharp when nothing changes for a while."""
         self._making = ""
         if event.rgb is not None:
-            self._rgb, self._moving = event.rgb, event.quality == COARSE
+            self._rgb, self._codes = event.rgb, event.codes
             self.show_soon()
             self.post_message(self.Drawn(event.quality, time.monotonic() - self._begun))
         if self._again and not self._due_later:
@@ -206,10 +207,9 @@ class SpacePicture(SpaceMouse, can_focus=True):
     def pixels(self, palette: Palette) -> NDArray[np.int32]:
         """The picture that was made last; nothing before there is one of this size."""
         shape = (2 * self.size.height, self.size.width)
-        rgb = self._rgb
-        if rgb is None or rgb.shape[:2] != shape:
+        if self._codes is None or self._codes.shape != shape:
             return np.full(shape, NOTHING, np.int32)
-        pixels = codes_of(rgb, palette, moving=self._moving)
+        pixels = self._codes.copy()
         if self._space.reticle:
             draw_reticle(pixels, 1)
         return pixels
