@@ -1,7 +1,9 @@
 """Curves in dots of Braille letters, with their numbers, and a cursor that reads them."""
 
-from itertools import groupby
+from collections.abc import Sequence
+from itertools import pairwise
 
+import numpy as np
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -9,7 +11,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from annotat3d_tui.jobs.text import measured_text, place_text
-from annotat3d_tui.render.lines import NOBODY, Drawn, Frame, column_of, draw, frame_of
+from annotat3d_tui.render.lines import Drawn, Frame, column_of, draw, frame_of
 from annotat3d_tui.tui.job_text import plain
 from annotat3d_tui.tui.plot import NO_LOGARITHM, Plot, Series, ticks
 from annotat3d_tui.tui.themes import run_colour
@@ -45,11 +47,12 @@ class CurveView(Widget):
         if rows < 1 or cells < 4:
             return head
         frame = self._frame
-        drawn = draw(plot.lines(), frame, cells, rows)
+        shown = plot.lines()
+        drawn, styles = draw(shown, frame, cells, rows), self._styles(len(shown))
         numbers = ticks(plot, frame.low, frame.high, rows)
         cursor = None if plot.look.cursor is None else column_of(plot.look.cursor, frame, cells)
         lines = [
-            Content.assemble((f"{number:>{AXIS - 1}} "[-AXIS:], MUTED), self._row(drawn, row, cursor))
+            Content.assemble((f"{number:>{AXIS - 1}} "[-AXIS:], MUTED), self._row(drawn, row, cursor, styles))
             for row, number in enumerate(numbers)
         ]
         return Content("\n").join([head, *lines, self._foot(frame, cells)])
@@ -98,22 +101,24 @@ class CurveView(Widget):
         here = f"{measured_text(name, one.raw[number])}{smooth} at {place_text(look.over, one.x[number])}"
         return [(here, "bold $text-accent"), (f"{low} … {high} ", MUTED)]
 
-    def _row(self, drawn: Drawn, row: int, cursor: int | None) -> Content:
-        letters, owners = drawn.letters[row].tolist(), drawn.owners[row].tolist()
-        cells = [(letter, self._style(owner)) for letter, owner in zip(letters, owners, strict=True)]
-        if cursor is not None:
-            letter, style = cells[cursor]
-            cells[cursor] = ("│", MUTED) if letter == " " else (letter, f"{style} reverse")
-        runs = groupby(cells, key=lambda cell: cell[1])
-        return Content.assemble(*(("".join(letter for letter, _ in run), style) for style, run in runs))
+    def _row(self, drawn: Drawn, row: int, cursor: int | None, styles: Sequence[str]) -> Content:
+        owners = drawn.owners[row]
+        letters = "".join(drawn.letters[row].tolist())
+        ends = [0, *(np.flatnonzero(np.diff(owners)) + 1).tolist(), len(owners)]
+        parts = [(letters[begin:end], styles[owners[begin]]) for begin, end in pairwise(ends)]
+        line = Content.assemble(*parts)
+        if cursor is None:
+            return line
+        letter, style = letters[cursor], styles[owners[cursor]]
+        here = ("│", MUTED) if letter == " " else (letter, f"{style} reverse")
+        return Content.assemble(line[:cursor], here, line[cursor + 1 :])
 
-    def _style(self, owner: int) -> str:
-        if owner == NOBODY:
-            return ""
-        one, behind = self.plot.series_of(owner)
-        if behind:
-            return FAINT
-        return run_colour(one.number, self.app.current_theme.dark) if self.plot.lettered else "$text-accent"
+    def _styles(self, count: int) -> list[str]:
+        """Of each line that is drawn, and, last, of where none is."""
+        dark, plot = self.app.current_theme.dark, self.plot
+        own = [plot.series_of(owner) for owner in range(count)]
+        usual = [run_colour(one.number, dark) if plot.lettered else "$text-accent" for one, _ in own]
+        return [*(FAINT if behind else style for style, (_, behind) in zip(usual, own, strict=True)), ""]
 
     def _foot(self, frame: Frame, cells: int) -> Content:
         over = self.plot.look.over
