@@ -1,5 +1,6 @@
 """A network in one file (`exported`), for a colleague, for Keras or for ONNX; and from a file a network again."""
 
+import importlib
 import importlib.util
 import json
 import os
@@ -28,8 +29,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def export_network(network: Network, path: Path, overwrite: bool = False) -> None:
     """Write the network with its best weights to a file NAME.network.zip.
 
-    A Keras user takes model.keras out of it; it computes in float32, and has more than one output where the network
-    was trained with deep supervision, the finest first. Raises MissingFile, InvalidFile, OutputExists, CannotWrite.
+    The same network gives the same bytes. A Keras user takes model.keras out of it; it computes in float32, and has
+    more than one output where the network was trained with deep supervision, the finest first. Raises MissingFile,
+    InvalidFile, OutputExists, CannotWrite.
     """
     check_output(path, overwrite)
     model = _model(network, network.training.deep_supervision)
@@ -94,15 +96,25 @@ def export_onnx(network: Network, path: Path, overwrite: bool = False) -> None:
 
 def _model(network: Network, deep_supervision: bool) -> Any:
     """The Keras model with the best weights, in float32."""
+    from annotat3d_tui.networks.quiet import keras
+
+    _forget_names()
     trained = network.training.deep_supervision
     model = build(network.architecture, len(network.classes), channels=network.channels, deep_supervision=trained)
     with network.weights_file("best") as path:
         load_weights(model, path)
     if deep_supervision == trained:
         return model
+    return keras().Model(model.inputs[0], model.outputs[0])
+
+
+def _forget_names() -> None:
+    """Let Keras number layers from the beginning, whatever was built before: they are called the same in each file."""
     from annotat3d_tui.networks.quiet import keras
 
-    return keras().Model(model.inputs[0], model.outputs[0])
+    keras()
+    naming = importlib.import_module("keras.src.utils.naming")
+    naming.reset_uids()
 
 
 def _history(network: Network, scratch: Path) -> Path:
@@ -114,13 +126,30 @@ def _history(network: Network, scratch: Path) -> Path:
 
 
 def _settle(saved: Path, settled: Path) -> None:
-    """The same Keras file, without the time at which it was written."""
+    """The same Keras file, without the time at which it was written, and without addresses of its objects."""
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(settled, "w") as target:
         about = json.loads(source.read("metadata.json")) | {"date_saved": _SAVED}
         target.writestr(_entry("metadata.json"), json.dumps(about))
-        target.writestr(_entry("config.json"), source.read("config.json"))
+        target.writestr(_entry("config.json"), _numbered(json.loads(source.read("config.json"))))
         with source.open(WEIGHTS) as weights, target.open(_entry(WEIGHTS), "w", force_zip64=True) as copy:
             shutil.copyfileobj(weights, copy)
+
+
+def _numbered(config: Any) -> str:
+    """JSON in which the objects that layers share have numbers from 1, in their order, for addresses in memory."""
+    numbers: dict[int, int] = {}
+
+    def number(value: Any) -> Any:
+        if isinstance(value, list):
+            return [number(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        return {
+            name: numbers.setdefault(one, len(numbers) + 1) if name == "shared_object_id" else number(one)
+            for name, one in value.items()
+        }
+
+    return json.dumps(number(config))
 
 
 def _add(file: zipfile.ZipFile, name: str, path: Path, method: int) -> None:

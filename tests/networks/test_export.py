@@ -43,6 +43,13 @@ def file(network: Network) -> Path:
     return path
 
 
+def test_the_same_network_gives_the_same_bytes(network: Network, file: Path, tmp_path: Path) -> None:
+    """Whatever was built in this process before."""
+    network.bare_model()
+    export_network(network, tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == file.read_bytes()
+
+
 def images() -> np.ndarray:
     return np.random.default_rng(0).standard_normal((2, 32, 48, 1)).astype(np.float32)
 
