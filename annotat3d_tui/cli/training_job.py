@@ -18,11 +18,12 @@ from annotat3d_tui.jobs.local import request_of, start
 from annotat3d_tui.jobs.reporting import Reporter, goes_on, job_folder
 from annotat3d_tui.jobs.text import duration_text
 from annotat3d_tui.networks.augmentation import Augmentation
-from annotat3d_tui.networks.beginning import begin, check_new
+from annotat3d_tui.networks.beginning import begin, check_new, planned
 from annotat3d_tui.networks.dataset import open_dataset
 from annotat3d_tui.networks.fitting import check_room, check_shared, room_here, train_forecast
 from annotat3d_tui.networks.network import Network, network_folder, open_network
 from annotat3d_tui.networks.settings import Training
+from annotat3d_tui.networks.workers import workers_here
 
 if TYPE_CHECKING:
     from annotat3d_tui.networks.dataset import Dataset
@@ -77,6 +78,8 @@ def train_new(given: argparse.Namespace, training: Training, title: str, begin_f
     augmentation, dataset, folder = augmentation_of(given), open_dataset(given.dataset), network_folder(given.name)
     if goes_on() and folder.is_dir() and (network := open_network(folder)).training == training:
         return train_here(given, network, dataset, augmentation)
+    if runs_here(given) and not workers_here().is_chief:
+        return train_here(given, planned(folder, dataset, training, augmentation, begin_from), dataset, augmentation)
     check_new(folder, dataset, training, given.overwrite, begin_from)
     if runs_here(given):
         network = begin(folder, dataset, training, augmentation, begin_from, given.overwrite)
@@ -131,7 +134,9 @@ def _said(line: str) -> None:
 
 
 def show_trained(given: argparse.Namespace, trained: "Trained") -> None:
-    """How a training ended."""
+    """How a training ended, which the chief of several processes tells."""
+    if not workers_here().is_chief:
+        return
     usage = resource.getrusage(resource.RUSAGE_SELF)
     facts: dict[str, Any] = {
         "network": str(trained.network.folder),

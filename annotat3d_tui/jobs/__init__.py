@@ -32,6 +32,7 @@ keeping         how long folders of ended jobs are kept
 slurm           sends jobs to Slurm and ends them there
 slurm_state     how they are, of Slurm and of the folder
 slurm_options   what is asked of Slurm, and the script
+spreading       a training on several nodes
 slurm_commands  the commands of Slurm and their answers as data
 asking          answers that may be slow, kept for a while
 gpus            the devices as people choose them, by UUID

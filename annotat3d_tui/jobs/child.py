@@ -28,10 +28,13 @@ def adopt_orphans() -> None:
     _LIBC.prctl(_SET_SUBREAPER, 1, 0, 0, 0)
 
 
-def start(words: Sequence[str], folder: str, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+def start(
+    words: Sequence[str], folder: str, environment: Mapping[str, str], starter: Sequence[str] = ()
+) -> "subprocess.Popen[bytes]":
     """Run annotat3d with these words; stdout and stderr are one pipe. Raises OSError.
 
-    It gets SIGTERM when its supervisor ends, however that ends, and is in a process group of its own.
+    starter: the words of a program that starts it, on several nodes. It gets SIGTERM when its supervisor ends, however
+    that ends, and is in a process group of its own.
     """
     supervisor = os.getpid()
 
@@ -45,7 +48,7 @@ def start(words: Sequence[str], folder: str, environment: Mapping[str, str]) -> 
             signal.signal(number, signal.SIG_DFL)
 
     return subprocess.Popen(
-        [sys.executable, "-m", "annotat3d_tui", *words],
+        [*starter, sys.executable, "-m", "annotat3d_tui", *words],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

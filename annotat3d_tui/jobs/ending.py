@@ -45,9 +45,11 @@ class End:
         if killed_for_memory and self.signal == signal.SIGKILL:
             most = f" with {bytes_text(peak)} in use" if peak else ""
             return f"out of memory: the system killed it{most}; give --memory less, or a smaller image or batch"
+        if sentence and self.exit_code is not None:  # of several processes one has told, and the others were ended
+            return sentence
         if self.signal is not None:
             return f"ended by {signal_text(self.signal)}, which was not asked for here"
-        return sentence or f"exit code {self.exit_code}: {_MEANING.get(self.exit_code or 0, 'its log tells why')}"
+        return f"exit code {self.exit_code}: {_MEANING.get(self.exit_code or 0, 'its log tells why')}"
 
 
 def signal_text(number: int) -> str:

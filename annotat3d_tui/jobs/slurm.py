@@ -18,13 +18,18 @@ from annotat3d_tui.jobs.job import SLURM_JOB, TASK, Job, Request, Status
 from annotat3d_tui.jobs.local import make_folder
 from annotat3d_tui.jobs.slurm_options import SlurmOptions, script_for_another, script_text
 from annotat3d_tui.jobs.slurm_state import ask_anew, slurm_id
+from annotat3d_tui.jobs.spreading import check_spread
 from annotat3d_tui.processes import user_name
 
 _POLL = 0.25
 
 
 def prepare(request: Request, options: SlurmOptions, tasks: Sequence[Request] = (), home: Path | None = None) -> Job:
-    """The folder of a job with its script, to be looked at and changed; nothing is sent. Raises CannotWrite."""
+    """The folder of a job with its script, to be looked at and changed; nothing is sent.
+
+    Raises CannotWrite, and InvalidParameter where several nodes are asked for what runs on one.
+    """
+    check_spread(request.command, options.nodes)
     where = {"kind": SLURM_JOB, "options": options.to_dict(), "tasks": len(tasks)}
     job = make_folder(replace(request, where=where), home)
     try:

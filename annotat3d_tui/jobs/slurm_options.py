@@ -35,6 +35,7 @@ class SlurmOptions(Parameters):
     gpus: int = parameter(0, "GPUs of one node", minimum=0, maximum=64)
     gpu_type: str = parameter("", "kind of GPU, as the cluster names it; empty: any")
     cpus: int = parameter(4, "processors of one node", minimum=1, maximum=1024)
+    nodes: int = parameter(1, "nodes that share the batches of a training", minimum=1, maximum=64)
     memory: str = parameter("", "memory of one node, such as 64G; empty: the partition's own")
     time: str = parameter("", "time limit, such as 12:00:00 or 2-00:00:00; empty: the partition's own")
     account: str = parameter("", "account that pays; empty: your own")
@@ -113,7 +114,9 @@ def script_text(options: SlurmOptions, folder: Path, tasks: int = 0) -> str:
     output = str(folder / OUTPUT).replace("%", "%%")
     fixed = {
         "job-name": f"annotat3d-{folder.name}",
-        "ntasks": "1",
+        "nodes": str(options.nodes) if options.nodes > 1 else "",
+        "ntasks": str(options.nodes),
+        "ntasks-per-node": "1" if options.nodes > 1 else "",
         "output": f'"{output}"',
         "open-mode": "append",
         "export": "ALL",

@@ -29,7 +29,9 @@ from annotat3d_tui.jobs.keeping import clear
 from annotat3d_tui.jobs.log import PIECE, LogWriter
 from annotat3d_tui.jobs.measuring import Meter
 from annotat3d_tui.jobs.slurm_commands import requeue
+from annotat3d_tui.jobs.spreading import addresses, node_names, nodes_of, starter
 from annotat3d_tui.jobs.turn import one_decides, why_wait
+from annotat3d_tui.networks.workers import ADDRESSES
 from annotat3d_tui.processes import Process
 
 TICK, WAITING_TICK = 0.25, 0.5
@@ -119,7 +121,7 @@ class Supervisor:
         for name in (FAILURE, PROGRESS):  # of an attempt before
             (self.job.folder / name).unlink(missing_ok=True)
         try:
-            work = child.start(self.job.request.command, self.job.request.folder, self._environment())
+            work = child.start(self.job.request.command, self.job.request.folder, self._environment(), self._starter())
         except OSError as error:
             where = f"{self.job.request.folder}: {error.strerror}"
             self._end("failed", f"the work could not be started in {where}; is the folder still there?")
@@ -165,7 +167,14 @@ class Supervisor:
     def _environment(self) -> dict[str, str]:
         told = {TOKEN: str(self.job.folder), ATTEMPT: str(self.status.attempt), "PYTHONUNBUFFERED": "1"}
         here = self.job.request.kind == "here"  # a cluster has given the devices itself
+        if (nodes := nodes_of(self.job.request)) > 1:
+            told[ADDRESSES] = ",".join(addresses(node_names(os.environ), nodes, os.environ))
         return {**os.environ, **told, **(environment(self.job.request.devices) if here else {})}
+
+    def _starter(self) -> list[str]:
+        """What starts the work on several nodes of a cluster; nothing on one."""
+        nodes = nodes_of(self.job.request)
+        return starter(nodes, os.environ) if nodes > 1 else []
 
     def _who_asked(self) -> str:
         asked = read_json(self.job.folder / CANCEL) or read_json(self.job.whole / CANCEL)

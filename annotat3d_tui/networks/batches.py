@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.networks.dataset import Dataset, Sample
 from annotat3d_tui.networks.normalization import Moments
+from annotat3d_tui.networks.workers import ALONE, Workers
 
 if TYPE_CHECKING:
     from annotat3d_tui.networks.augmentation import Augmentation
@@ -43,14 +44,16 @@ def batch_of(
     augmentation: "Augmentation | None",
     moments: Sequence[Moments],
     dimensions: int,
+    workers: Workers = ALONE,
 ) -> Batch:
-    """The batch of a step (from 0): a function of its arguments, the same in any process.
+    """The batch of a step (from 0), or the part of one of several workers: a function of its arguments, the same in any
+    process.
 
     Every training sample is seen once before one is seen again, each time in another order.
     """
-    samples = [
-        _changed(dataset, moments, augmentation, seed, number) for number in range(step * size, (step + 1) * size)
-    ]
+    share = size // workers.count
+    first = step * size + workers.index * share
+    samples = [_changed(dataset, moments, augmentation, seed, number) for number in range(first, first + share)]
     return stacked(samples, dimensions)
 
 
@@ -87,6 +90,7 @@ class Batches:
         augmentation: "Augmentation | None",
         moments: Sequence[Moments],
         dimensions: int,
+        workers: Workers = ALONE,
     ) -> None:
         self._make = partial(
             batch_of,
@@ -96,6 +100,7 @@ class Batches:
             augmentation=augmentation,
             moments=moments,
             dimensions=dimensions,
+            workers=workers,
         )
         self._step = first
         self._pool = ThreadPoolExecutor(WORKERS, "batches")

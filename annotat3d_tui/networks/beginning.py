@@ -29,7 +29,26 @@ def begin(
     """
     folder = network_folder(name)
     check_new(folder, dataset, training, overwrite, start)
-    network = Network(
+    network = planned(folder, dataset, training, augmentation, start)
+    if folder.exists():
+        shutil.rmtree(folder)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise CannotWrite(f"{folder} cannot be made ({error.strerror}): give another place.") from None
+    network.save()
+    return network
+
+
+def planned(
+    folder: Path,
+    dataset: Dataset,
+    training: Training,
+    augmentation: "Augmentation | None" = None,
+    start: Network | None = None,
+) -> Network:
+    """The network that is to be trained; nothing is made."""
+    return Network(
         folder,
         training,
         dataset.classes,
@@ -41,14 +60,6 @@ def begin(
         dataset={"path": str(dataset.path.resolve()), "key": dataset.key},
         origin=str(start.folder.resolve()) if start else "",
     )
-    if folder.exists():
-        shutil.rmtree(folder)
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise CannotWrite(f"{folder} cannot be made ({error.strerror}): give another place.") from None
-    network.save()
-    return network
 
 
 def check_new(

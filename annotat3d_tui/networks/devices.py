@@ -4,6 +4,7 @@ from typing import Any
 
 from annotat3d_tui.networks.fitting import check_shared
 from annotat3d_tui.networks.quiet import tensorflow
+from annotat3d_tui.networks.workers import ALONE, Workers, joined
 
 
 def gpu_count() -> int:
@@ -11,11 +12,16 @@ def gpu_count() -> int:
     return len(tensorflow().config.list_logical_devices("GPU"))
 
 
-def strategy_for(batch: int, devices: tuple[str, ...] = ()) -> Any:
+def strategy_for(batch: int, devices: tuple[str, ...] = (), workers: Workers = ALONE) -> Any:
     """How a batch is spread: over all GPUs, or over these devices of TensorFlow; on one, or the processors, not at all.
 
-    Raises InvalidParameter when the batch cannot be shared equally.
+    workers: over those of all these processes, or over their processors. Raises InvalidParameter when the batch cannot
+    be shared equally.
     """
+    if workers.count > 1:
+        strategy = joined()
+        check_shared(batch, strategy.num_replicas_in_sync)
+        return strategy
     distribute = tensorflow().distribute
     count = len(devices) or gpu_count()
     if count < 2:

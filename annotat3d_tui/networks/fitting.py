@@ -1,7 +1,7 @@
 """Whether a network can be trained on a dataset where it is to compute, what it takes, and which batch fits there."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotat3d_tui.blocks import count_text
 from annotat3d_tui.errors import Annotat3DError, InvalidFile, InvalidParameter, OverBudget
@@ -20,6 +20,10 @@ class Room:
     bytes: int
     devices: int = 1
     where: str = "this machine"
+
+    def shared_by(self, workers: int) -> "Room":
+        """The same in each of so many processes, which share a batch."""
+        return replace(self, devices=self.devices * workers)
 
     @property
     def text(self) -> str:

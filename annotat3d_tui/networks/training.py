@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from annotat3d_tui.networks.network import (
 from annotat3d_tui.networks.normalization import moments_for
 from annotat3d_tui.networks.rates import rate_at
 from annotat3d_tui.networks.transfer import transfer
+from annotat3d_tui.networks.workers import Workers, workers_here
 
 if TYPE_CHECKING:
     from annotat3d_tui.networks.augmentation import Augmentation
@@ -91,20 +93,35 @@ def train(
             f"{dataset.path} must be the dataset that {network.name} began with, received a changed one: "
             f"put it back, or finetune: annotat3d network finetune NEW --from {network.name} --dataset {dataset.path}."
         )
-    if (found := room if gpu_count() else room_here()) is not None:
-        check_room(network.patch, len(network.classes), training, found)
+    workers = workers_here()
+    if not workers.is_chief:
+        listener = Listener()
     listener.progress(0.0, "start")
-    steps = _steps(network, dataset)
-    run = _Run(network, dataset, steps, listener, _first_state(network, steps, listener))
+    strategy = strategy_for(training.batch, workers=workers)
+    if (found := room if gpu_count() else room_here()) is not None:
+        check_room(network.patch, len(network.classes), training, found.shared_by(workers.count))
+    steps = _steps(network, dataset, strategy, workers)
+    run = _Run(network, dataset, steps, listener, _first_state(network, steps, listener, workers), workers)
     with run.history_kept():
-        return run.to_end(augmentation)
+        trained = run.to_end(augmentation)
+    steps.summed(np.zeros(1))  # nobody leaves before the others
+    return trained
 
 
 class _Run:
     """A training under way."""
 
-    def __init__(self, network: Network, dataset: Dataset, steps: "Steps", listener: Listener, state: State) -> None:
+    def __init__(
+        self,
+        network: Network,
+        dataset: Dataset,
+        steps: "Steps",
+        listener: Listener,
+        state: State,
+        workers: Workers,
+    ) -> None:
         self._network, self._dataset, self._steps, self._listener = network, dataset, steps, listener
+        self._workers = workers
         self._training = network.training
         self._dimensions = architecture_of(network.architecture).dimensions
         self._moments = moments_for(self._training.normalization, dataset.moments)
@@ -114,7 +131,10 @@ class _Run:
 
     @contextmanager
     def history_kept(self) -> Iterator[None]:
-        """The file of what is measured is open meanwhile."""
+        """The file of what is measured is open meanwhile, that of the chief."""
+        if not self._workers.is_chief:
+            yield
+            return
         path = self._network.folder / HISTORY
         try:
             self._history = History(path, self._network.classes, self._state.iteration)
@@ -140,6 +160,7 @@ class _Run:
             augmentation=augmentation,
             moments=self._moments,
             dimensions=self._dimensions,
+            workers=self._workers,
         ) as batches:
             while not self._state.ended:
                 self._one(batches)
@@ -165,7 +186,8 @@ class _Run:
         validated = len(self._dataset.validation) > 0 and ((done + 1) % training.validate_every == 0 or last)
         if validated:
             row |= self._validated()
-        self._history.add(row)
+        if self._workers.is_chief:
+            self._history.add(row)
         self._listener.numbers(row | gpu_memory())
         self._listener.progress((done + 1) / training.iterations, "train")
         if validated or last:
@@ -199,16 +221,18 @@ class _Run:
     def _validated(self) -> dict[str, float]:
         """Loss and Dice on the validation samples; the best weights so far are kept."""
         confusion = np.zeros((len(self._network.classes),) * 2, np.int64)
-        losses = []
-        for batch in validation_batches(self._dataset, self._training.batch, self._moments, self._dimensions):
+        losses = np.zeros(2)  # their sum, and how many
+        batches = validation_batches(self._dataset, self._training.batch, self._moments, self._dimensions)
+        for batch in islice(batches, self._workers.index, None, self._workers.count):
             loss, counts = self._steps.validate(batch)
-            losses.append(loss)
+            losses += loss, 1
             confusion += counts
+        confusion, losses = self._steps.summed(confusion), self._steps.summed(losses)
         dice = dice_of(confusion)
         mean = float(np.nanmean(dice)) if np.isfinite(dice).any() else 0.0
         state = self._state
         if mean > state.best_dice:
-            save_weights(self._steps.model, self._network.folder / BEST)
+            self._save(BEST)
             state = replace(state, best_dice=mean, best_iteration=state.iteration, since_better=0)
         else:
             state = replace(state, since_better=state.since_better + 1)
@@ -217,17 +241,21 @@ class _Run:
         self._state = state
         each = zip(self._network.classes, dice, strict=True)
         return {
-            "validation_loss": float(np.mean(losses)),
+            "validation_loss": float(losses[0] / losses[1]),
             "dice": mean,
             **{f"dice_{label}": float(value) for label, value in each if np.isfinite(value)},
         }
 
     def _keep(self) -> None:
-        folder = self._network.folder
         if len(self._dataset.validation) == 0:
-            save_weights(self._steps.model, folder / BEST)
-        save_weights(self._steps.model, folder / LAST)
-        save_checkpoint(folder / CHECKPOINT, self._state, self._steps.variables)
+            self._save(BEST)
+        self._save(LAST)
+        if self._workers.is_chief:
+            save_checkpoint(self._network.folder / CHECKPOINT, self._state, self._steps.variables)
+
+    def _save(self, name: str) -> None:
+        if self._workers.is_chief:
+            save_weights(self._steps.model, self._network.folder / name)
 
     def _text(self, row: Mapping[str, float]) -> str:
         state = self._state
@@ -264,7 +292,31 @@ def balanced_weights(dataset: Dataset) -> list[float]:
     return [float(factor) for factor in factors / factors[counts > 0].mean()]
 
 
-def _first_state(network: Network, steps: "Steps", listener: Listener) -> State:
+def _first_state(network: Network, steps: "Steps", listener: Listener, workers: Workers) -> State:
+    """Where the training is, and the weights of that, which the chief knows."""
+    state = _state_of_chief(network, steps, listener) if workers.is_chief else State()
+    return state if workers.count == 1 else _told_by_chief(state, steps, workers)
+
+
+def _told_by_chief(state: State, steps: "Steps", workers: Workers) -> State:
+    """The state of the chief, after its variables were taken: files may reach other machines late."""
+
+    def told(value: NDArray[Any]) -> NDArray[Any]:
+        return steps.summed(value if workers.is_chief else np.zeros_like(value))
+
+    for variable in steps.variables:
+        variable.assign(told(np.asarray(variable)))
+    numbers = told(
+        np.array([state.iteration, state.best_dice, state.best_iteration, state.since_better, bool(state.ended)])
+    )
+    iteration, best_dice, best_iteration, since_better, ended = numbers.tolist()
+    return State(
+        int(iteration), best_dice, int(best_iteration), int(since_better), state.seconds,
+        state.ended or ("done" if ended else ""),
+    )  # fmt: skip
+
+
+def _state_of_chief(network: Network, steps: "Steps", listener: Listener) -> State:
     """Where the training is; one that begins is kept at once, so that it can go on from any moment."""
     path = network.folder / CHECKPOINT
     if path.is_file():
@@ -281,11 +333,10 @@ def _first_state(network: Network, steps: "Steps", listener: Listener) -> State:
     return state
 
 
-def _steps(network: Network, dataset: Dataset) -> "Steps":
+def _steps(network: Network, dataset: Dataset, strategy: Any, workers: Workers) -> "Steps":
     from annotat3d_tui.networks.models.steps import Steps
     from annotat3d_tui.networks.quiet import keras
 
-    strategy = strategy_for(network.training.batch)
     keras().utils.set_random_seed(network.training.seed)
     balanced = network.training.class_weights == "balanced"
-    return Steps(network, balanced_weights(dataset) if balanced else None, strategy)
+    return Steps(network, balanced_weights(dataset) if balanced else None, strategy, workers)

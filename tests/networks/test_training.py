@@ -169,30 +169,42 @@ def test_what_cannot_be_trained_is_refused_before_anything_is_made(tmp_path: Pat
         train(open_network(tmp_path / "n"), other, None, Listener())
 
 
-def test_a_step_on_two_devices_is_that_of_one(tmp_path: Path) -> None:
-    code = """
+ON_DEVICES = """
 import sys
 from annotat3d_tui.networks.quiet import tensorflow
 tf = tensorflow()
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from annotat3d_tui.networks import devices
+from annotat3d_tui.networks import training as loop
 from annotat3d_tui.networks.dataset import open_dataset
+from annotat3d_tui.networks.models import steps
 from annotat3d_tui.networks.settings import Training
 from annotat3d_tui.networks.beginning import begin
-from annotat3d_tui.networks.training import Listener, train
 dataset = open_dataset(sys.argv[1])
-one_or_both = devices.strategy_for
+steps.LARGEST_NORM = float(sys.argv[2])
+one_or_both = loop.strategy_for
 for name, places in (("one", ()), ("both", ("/cpu:0", "/cpu:1"))):
-    devices.strategy_for = lambda batch, places=places: one_or_both(batch, places)
+    def strategy_for(batch, **named):
+        made = one_or_both(batch, places, **named)
+        assert made.num_replicas_in_sync == max(len(places), 1)
+        return made
+    loop.strategy_for = strategy_for
     losses = []
-    train(
-        begin(sys.argv[1] + name, dataset, Training(iterations=4, batch=4, class_weights="balanced")),
-        dataset, None, Listener(numbers=lambda row: losses.append(row["loss"])),
+    loop.train(
+        begin(sys.argv[1] + name, dataset, Training(iterations=4, batch=4, class_weights="balanced", optimizer="sgd")),
+        dataset, None, loop.Listener(numbers=lambda row: losses.append(row["loss"])),
     )
     print(*losses)
 """
+
+
+@pytest.mark.parametrize("longest", [1e9, 0.05])
+def test_a_step_on_two_devices_is_that_of_one(longest: float, tmp_path: Path) -> None:
+    """Also where gradients are shortened, which must be those of the whole batch."""
     path = textured_dataset(tmp_path / "d.h5", (16, 16, 16), samples=8).path
-    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", ON_DEVICES, str(path), str(longest)], capture_output=True, text=True, check=True
+    )
     one, both = ([float(word) for word in line.split()] for line in done.stdout.splitlines())
     assert both == pytest.approx(one, rel=1e-4)
+    assert len(set(one)) == 4, "it learns"

@@ -12,6 +12,7 @@ from annotat3d_tui.networks.network import Network
 from annotat3d_tui.networks.quiet import keras as _keras
 from annotat3d_tui.networks.quiet import tensorflow
 from annotat3d_tui.networks.settings import Training
+from annotat3d_tui.networks.workers import ALONE, Workers
 
 tf, keras = tensorflow(), _keras()
 LARGEST_NORM = 12.0
@@ -21,13 +22,17 @@ LARGEST_NORM = 12.0
 class Steps:
     """A model and its optimizer, made for a network; `variables` is all that changes while training."""
 
-    def __init__(self, network: Network, class_weights: Sequence[float] | None, strategy: Any) -> None:
+    def __init__(
+        self, network: Network, class_weights: Sequence[float] | None, strategy: Any, workers: Workers = ALONE
+    ) -> None:
         training = network.training
-        self._strategy, self._replicas = strategy, strategy.num_replicas_in_sync
+        self._strategy, self._replicas, self._workers = strategy, strategy.num_replicas_in_sync, workers
         with strategy.scope():
             self.model = network.bare_model(training.deep_supervision)
             self._optimizer = _optimizer(training)
             self._optimizer.build(self.model.trainable_variables)
+        if self._replicas > 1:
+            _take_gradients_as_they_are(self._optimizer)
         total = self._total if self._replicas > 1 else tf.identity
         self._loss = loss_of(training.loss, class_weights, total)
         self._validation_loss = loss_of(training.loss, class_weights)
@@ -49,6 +54,23 @@ class Steps:
         loss, confusion = self._check(*map(tf.constant, (batch.images, batch.labels, batch.weights)))
         return float(loss), confusion.numpy()
 
+    def summed(self, value: NDArray[Any]) -> NDArray[Any]:
+        """The sum over all workers of what each of them has."""
+        if self._workers.count == 1:
+            return value
+
+        def of_replica(context: Any) -> Any:
+            first = context.replica_id_in_sync_group % self._local == 0
+            return tf.constant(value if first else np.zeros_like(value))
+
+        spread = self._strategy.experimental_distribute_values_from_function(of_replica)
+        return np.asarray(self._strategy.reduce(tf.distribute.ReduceOp.SUM, spread, axis=None))
+
+    @property
+    def _local(self) -> int:
+        """How many of the devices are those of this worker."""
+        return int(self._replicas // self._workers.count)
+
     def _total(self, value: Any) -> Any:
         return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, value)
 
@@ -57,11 +79,11 @@ class Steps:
         parts = (batch.images, batch.labels, batch.weights)
         if self._replicas == 1:
             return [tf.constant(part) for part in parts]
-        share = len(batch.images) // self._replicas
+        share, before = len(batch.images) // self._local, self._workers.index * self._local
 
         def of_replica(part: NDArray[Any]) -> Any:
             def value(context: Any) -> Any:
-                start = context.replica_id_in_sync_group * share
+                start = (context.replica_id_in_sync_group - before) * share
                 return tf.constant(part[start : start + share])
 
             return self._strategy.experimental_distribute_values_from_function(value)
@@ -82,6 +104,8 @@ class Steps:
             loss = deep_loss(self._loss, outputs, labels, weights)
             scaled = self._optimizer.scale_loss(loss / self._replicas)
         gradients = tape.gradient(scaled, self.model.trainable_variables)
+        if self._replicas > 1:
+            gradients = self._total(gradients)
         self._optimizer.apply_gradients(zip(gradients, self.model.trainable_variables, strict=True))
         return loss, tf.math.is_finite(tf.linalg.global_norm(gradients))
 
@@ -108,6 +132,12 @@ def deep_loss(loss: Loss, outputs: Any, labels: Any, weights: Any) -> Any:
         thin = (slice(None), *(slice(None, None, 2**level),) * (len(labels.shape) - 1))
         losses.append(share * loss(labels[thin], outputs[level], weights[thin]))
     return tf.add_n(losses)
+
+
+def _take_gradients_as_they_are(optimizer: Any) -> None:
+    """Keras shortens gradients of each device before it adds them up; ours were added up before."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    inner._all_reduce_sum_gradients = lambda pairs: pairs
 
 
 def _optimizer(training: Training) -> Any:
