@@ -1,5 +1,6 @@
 """Real jobs for tests: real supervisors and processes, whose work may be odd."""
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -42,7 +43,8 @@ class Jobs:
         """End what still runs."""
         for job in self.started:
             for process in processes_of(job):
-                process.kill()
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
 
 
 def processes_of(job: Job) -> list[psutil.Process]:
