@@ -44,6 +44,9 @@ class Correcting(ApplyingJob):
     def action_correct_with(self, name: str) -> None:
         """Ask what a tool wants to know, then look for what it would change."""
         tool = BY_NAME[name]
+        if not tool.parameters().parameters():
+            self._try_tool(tool, tool.parameters())
+            return
         form = ParametersScreen(self._last_used.get(name, tool.parameters()), title=tool.title.rstrip("…"))
         self.app.push_screen(form, if_given(partial(self._try_tool, tool)))
 
@@ -62,10 +65,11 @@ class Correcting(ApplyingJob):
         """What a tool is used on."""
         session = self.session
         assert session.label is not None
-        where, labels, _ = session.annotation.markers.voxels()
+        where, labels, strokes = session.annotation.markers.voxels()
         kept = frozenset(label.id for label in session.annotation.table if label.locked or not label.visible)
         chosen = self.view.brush.label
-        return Subject(session.label, session.image.data, np.array(where), np.array(labels), chosen, kept)
+        marks = np.array(where), np.array(labels), np.array(strokes)
+        return Subject(session.label, session.image.data, *marks, chosen, kept)
 
     @work(thread=True, exclusive=True, group=COMPUTE, exit_on_error=False)
     def find_correction(self, report: Report, tool: Tool, parameters: Parameters, subject: Subject) -> None:

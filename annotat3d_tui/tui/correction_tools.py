@@ -8,8 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress
+from annotat3d_tui.errors import InvalidMarkers
 from annotat3d_tui.labels.contour import ActiveContour
+from annotat3d_tui.labels.interpolation import Interpolate
+from annotat3d_tui.labels.islands import Islands
+from annotat3d_tui.labels.morphology import Morphology
 from annotat3d_tui.labels.resume import Resume
+from annotat3d_tui.labels.smoothing import Smooth
+from annotat3d_tui.labels.splitting import Separate
 from annotat3d_tui.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -20,14 +26,15 @@ if TYPE_CHECKING:
 class Subject:
     """What a tool is used on, as it is when the person asks.
 
-    label, image: (Z, Y, X). where, labels: flat indices and labels (m,) of the marked voxels, rising. chosen: the label
-    that the brush paints. kept: ids whose voxels stay, those of locked and hidden labels.
+    label, image: (Z, Y, X). where, labels, strokes: flat indices, rising, labels and stroke ids (m,) of the marked
+    voxels. chosen: the label that the brush paints. kept: ids whose voxels stay, those of locked and hidden labels.
     """
 
     label: NDArray[Any]
     image: NDArray[Any]
     where: NDArray[np.int64]
     labels: NDArray[np.uint16]
+    strokes: NDArray[np.uint32]
     chosen: int
     kept: frozenset[int]
 
@@ -51,6 +58,13 @@ class Tool:
     of_label: bool = False
 
 
+@dataclass(frozen=True)
+class OfMarks(Parameters):
+    """What is asked for by a tool that takes the marks as they are: nothing."""
+
+    kind = "marks"
+
+
 def _resume(resume: Resume, subject: Subject, progress: Progress) -> "Correction":
     return resume(subject.label, subject.image, subject.where, subject.labels, kept=subject.kept, progress=progress)
 
@@ -59,16 +73,65 @@ def _contour(contour: ActiveContour, subject: Subject, progress: Progress) -> "C
     return contour(subject.label, subject.image, subject.chosen, kept=subject.kept, progress=progress)
 
 
+def _merge(_: OfMarks, subject: Subject, progress: Progress) -> "Correction":
+    from annotat3d_tui.labels.merging import merge
+
+    under = subject.label.reshape(-1)[subject.where]
+    own = under[(subject.labels == subject.chosen) & (under > 0)]
+    found, counts = np.unique(own, return_counts=True)
+    ids = [one for one in found[np.argsort(-counts, kind="stable")].tolist() if one not in subject.kept]
+    if len(ids) < 2:
+        raise InvalidMarkers(
+            "Merging needs marks of the chosen label on at least two labels that are neither locked nor hidden, "
+            f"received them on {len(ids)}: draw over those that belong together."
+        )
+    return merge(subject.label, ids, kept=subject.kept)
+
+
+def _split(_: OfMarks, subject: Subject, progress: Progress) -> "Correction":
+    from annotat3d_tui.labels.splitting import split_by_seeds
+
+    inside = subject.label.reshape(-1)[subject.where] == subject.chosen
+    where, seeds = subject.where[inside], subject.labels[inside]
+    return split_by_seeds(subject.label, subject.chosen, where, seeds, kept=subject.kept)
+
+
+def _sequential(resume: Resume, subject: Subject, progress: Progress) -> "Correction":
+    from annotat3d_tui.labels.boxes import Boxes
+    from annotat3d_tui.labels.splitting import new_ids
+
+    free = new_ids(Boxes.of(subject.label, progress))
+    ids = {int(one): next(free) for one in np.unique(subject.strokes)}
+    labels = np.array([ids[int(one)] for one in subject.strokes], np.uint16)
+    return resume(subject.label, subject.image, subject.where, labels, kept=subject.kept, progress=progress)
+
+
+def _each(tool: Any, subject: Subject, progress: Progress) -> "Correction":
+    found: Correction = tool(subject.label, kept=subject.kept, progress=progress)
+    return found
+
+
+def _one(tool: Any, subject: Subject, progress: Progress) -> "Correction":
+    found: Correction = tool(subject.label, [subject.chosen], kept=subject.kept, progress=progress)
+    return found
+
+
 TOOLS = (
     Tool("r", "resume", "Marks correct the labels (resume)…", Resume, _resume, needs_marks=True),
+    Tool("q", "sequential", "Each stroke becomes a label of its own…", Resume, _sequential, needs_marks=True),
     Tool(
-        "a",
-        "contour",
-        "Move the border of the chosen label to where the image has it…",
-        ActiveContour,
-        _contour,
-        of_label=True,
+        "m", "merge", "Merge labels under marks of the chosen label, into the first", OfMarks, _merge, needs_marks=True
     ),
+    Tool(
+        "x", "split", "Divide the chosen label among the marks in it", OfMarks, _split, needs_marks=True, of_label=True
+    ),
+    Tool("p", "separate", "Separate touching objects of the chosen label…", Separate, _one, of_label=True),
+    Tool("o", "morphology", "Grow, shrink, open, close, fill the chosen label…", Morphology, _one, of_label=True),
+    Tool("O", "morphology_all", "Grow, shrink, open, close, fill all labels…", Morphology, _each),
+    Tool("i", "islands", "Remove islands of all labels…", Islands, _each),
+    Tool("s", "smooth", "Smooth the border of the chosen label…", Smooth, _one, of_label=True),
+    Tool("n", "interpolate", "Fill the chosen label in between its slices…", Interpolate, _one, of_label=True),
+    Tool("a", "contour", "Move the border of the chosen label to the image's…", ActiveContour, _contour, of_label=True),
 )
 BY_NAME = {tool.name: tool for tool in TOOLS}
 
@@ -76,12 +139,12 @@ BY_NAME = {tool.name: tool for tool in TOOLS}
 def words_for(tool: Tool, parameters: Parameters, subject: Subject) -> str:
     """What the history says of it: the tool, the label it is for, and what was not as usual.
 
-    >>> nothing = np.zeros(0, np.int64)
-    >>> subject = Subject(np.zeros((1, 1, 1)), np.zeros((1, 1, 1)), nothing, nothing.astype(np.uint16), 3, frozenset())
+    >>> nothing: Any = np.zeros(0, np.int64)
+    >>> subject = Subject(nothing, nothing, nothing, nothing, nothing, 3, frozenset())
     >>> words_for(BY_NAME["resume"], Resume(beta=7.0), subject), words_for(BY_NAME["contour"], ActiveContour(), subject)
     ('resume --beta 7.0', 'contour 3')
     """
     from annotat3d_tui.workflow.command import changed_flags
 
     label = [str(subject.chosen)] if tool.of_label else []
-    return " ".join([tool.name, *label, *changed_flags(parameters, tool.parameters())])
+    return " ".join([tool.name.partition("_")[0], *label, *changed_flags(parameters, tool.parameters())])
