@@ -106,13 +106,24 @@ def _sequential(resume: Resume, subject: Subject, progress: Progress) -> "Correc
     return resume(subject.label, subject.image, subject.where, labels, kept=subject.kept, progress=progress)
 
 
+def background_of(label: NDArray[Any]) -> int:
+    """What is around objects: 0 where it is in use, else label 1, as a classifier gives it.
+
+    >>> background_of(np.array([[[0, 1, 2]]])), background_of(np.array([[[1, 1, 2]]]))
+    (0, 1)
+    """
+    return 0 if any((plane == 0).any() for plane in label) else 1
+
+
 def _each(tool: Any, subject: Subject, progress: Progress) -> "Correction":
-    found: Correction = tool(subject.label, kept=subject.kept, progress=progress)
+    ground = background_of(subject.label)
+    found: Correction = tool(subject.label, background=ground, kept=subject.kept, progress=progress)
     return found
 
 
 def _one(tool: Any, subject: Subject, progress: Progress) -> "Correction":
-    found: Correction = tool(subject.label, [subject.chosen], kept=subject.kept, progress=progress)
+    ground, ids = background_of(subject.label), [subject.chosen]
+    found: Correction = tool(subject.label, ids, background=ground, kept=subject.kept, progress=progress)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Each tool of the menu does what its title says with what is marked and chosen, and leaves what is locked or hidden."""
+"""Each tool of the menu does what its title says with marks and the chosen label, and leaves what is locked."""
 
 import numpy as np
 import pytest

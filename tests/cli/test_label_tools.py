@@ -1,0 +1,79 @@
+"""Commands that correct a label volume do what the functions do, and refuse what cannot be."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+
+from annotat3d_tui.labels.correcting import corrected
+from annotat3d_tui.labels.corrections import Correction
+from annotat3d_tui.labels.interpolation import Interpolate
+from annotat3d_tui.labels.islands import Islands
+from annotat3d_tui.labels.merging import merge
+from annotat3d_tui.labels.morphology import Morphology
+from annotat3d_tui.labels.smoothing import Smooth
+from annotat3d_tui.labels.splitting import Separate, split_by_plane, split_by_seeds
+from tests.cli.test_commands import Capture, answer, refusal
+from tests.labels.cells import cells
+
+LABEL = cells((12, 30, 34), 6, 2).astype(np.uint16)
+IDS = np.unique(LABEL)[1:].tolist()
+TOOLS = (
+    ("morphology --operation erode", Morphology("erode")),
+    ("fill --dimensions 2", Morphology("fill", dimensions=2)),
+    ("islands --smallest 300", Islands(300)),
+    ("separate", Separate()),
+    ("smooth", Smooth()),
+    ("interpolate", Interpolate()),
+)
+
+
+@pytest.fixture
+def label(tmp_path: Path) -> Path:
+    path = tmp_path / "label.tif"
+    tifffile.imwrite(path, LABEL, photometric="minisblack")
+    return path
+
+
+def made(path: Path) -> np.ndarray:
+    found: np.ndarray = tifffile.imread(path)
+    return found
+
+
+@pytest.mark.parametrize(("words", "tool"), TOOLS)
+def test_each_does_what_its_function_does(capsys: Capture, label: Path, words: str, tool: Any) -> None:
+    output = label.with_name("new.tif")
+    kept = IDS[0]
+    said = answer(capsys, *words.split(), label, "--keep", kept, "-o", output)
+    expected: Correction = tool(LABEL, kept=(kept,))
+    assert np.array_equal(made(output), corrected(LABEL, expected))
+    assert said["changed_voxels"] == expected.size
+    some = ",".join(map(str, IDS[1:3]))
+    answer(capsys, *words.split(), label, "--labels", some, "-o", output, "--overwrite")
+    assert np.array_equal(made(output), corrected(LABEL, tool(LABEL, IDS[1:3])))
+
+
+def test_labels_are_merged_and_divided(capsys: Capture, label: Path) -> None:
+    output, first = label.with_name("new.tif"), IDS[0]
+    answer(capsys, "merge", label, ",".join(map(str, IDS[:3])), "-o", output)
+    assert np.array_equal(made(output), corrected(LABEL, merge(LABEL, IDS[:3])))
+    z, y, x = (round(float(at.mean())) for at in np.nonzero(first == LABEL))
+    answer(capsys, "split", label, first, "--plane", x, y, z, "--normal", 1, 0, 0, "-o", output, "--overwrite")
+    assert np.array_equal(made(output), corrected(LABEL, split_by_plane(LABEL, first, (z, y, x), (0, 0, 1))))
+    inside = np.flatnonzero(first == LABEL)[[0, -1]]
+    seeds = np.zeros(LABEL.shape, np.uint8)
+    seeds.reshape(-1)[inside] = 1, 2
+    tifffile.imwrite(label.with_name("seeds.tif"), seeds, photometric="minisblack")
+    answer(capsys, "split", label, first, "--markers", label.with_name("seeds.tif"), "-o", output, "--overwrite")
+    assert np.array_equal(made(output), corrected(LABEL, split_by_seeds(LABEL, first, inside, np.array([1, 2]))))
+
+
+def test_refusals(capsys: Capture, label: Path) -> None:
+    output = label.with_name("new.tif")
+    assert "must be label ids such as 3,7,9" in refusal(capsys, "merge", label, "a,b", "-o", output)
+    assert "needs --markers or --plane" in refusal(capsys, "split", label, IDS[0], "-o", output)
+    assert "must hold label 999" in refusal(capsys, "smooth", label, "--labels", 999, "-o", output)
+    assert "label.tif" in refusal(capsys, "fill", label, "-o", label, "--overwrite")
+    assert not output.exists()
