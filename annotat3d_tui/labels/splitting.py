@@ -58,7 +58,7 @@ class Separate(Parameters):
         chosen = chosen_ids(boxes, ids, background, kept)
 
         def parts() -> Iterator[tuple[Box, NDArray[np.uint16]]]:
-            free = new_ids(boxes)
+            free = new_ids(boxes, kept)
             for done, one in enumerate(chosen):
                 part = ids_of(label[boxes[one]])
                 numbers = self._pieces(part == one)
@@ -111,7 +111,7 @@ def split_by_seeds(
     found[z, y, x] = numbers + 1
     starts = np.ravel_multi_index((z, y, x), heights.shape).astype(np.int64)
     flood(np.sort(starts), levels, strides, found.reshape(-1))
-    _name(part, found[1:-1, 1:-1, 1:-1], 1, id, new_ids(boxes))
+    _name(part, found[1:-1, 1:-1, 1:-1], 1, id, new_ids(boxes, kept))
     return in_boxes(f"split label {id} by {len(names)} seeds", label, [(box, part)])
 
 
@@ -137,15 +137,18 @@ def split_by_plane(
         raise InvalidParameter(
             f"A plane must have voxels of label {id} on both sides, received one beside it: move it."
         )
-    part[beyond] = next(new_ids(boxes))
+    part[beyond] = next(new_ids(boxes, kept))
     return in_boxes(f"split label {id} by a plane", label, [(box, part)])
 
 
-def new_ids(boxes: Boxes) -> Iterator[int]:
-    """Ids that no voxel has: above the highest, then those between; raises InvalidParameter when there is none left."""
+def new_ids(boxes: Boxes, taken: Collection[int] = ()) -> Iterator[int]:
+    """Ids that no voxel has, and that are not taken otherwise: above the highest, then those between.
+
+    Raises InvalidParameter when there is none left.
+    """
     highest = int(boxes.ids.max())
-    yield from range(highest + 1, HIGHEST_LABEL + 1)
-    yield from (one for one in range(1, highest) if one not in boxes)
+    others = (*range(highest + 1, HIGHEST_LABEL + 1), *range(1, highest))
+    yield from (one for one in others if one not in boxes and one not in taken)
     raise InvalidParameter(f"A label volume holds at most {HIGHEST_LABEL} labels, received more pieces: cut fewer.")
 
 
