@@ -17,7 +17,7 @@ from annotat3d_tui.render.scene.box import box_lines
 from annotat3d_tui.render.scene.camera import Camera
 from annotat3d_tui.render.scene.flats import lines_actor, picture_actor
 from annotat3d_tui.render.scene.grid import Grid
-from annotat3d_tui.render.scene.scene import BACKGROUND_COLOURS, COARSE, LIGHT, POSTER, SOLID, WHITE, Scene
+from annotat3d_tui.render.scene.scene import BACKGROUND_COLOURS, COARSE, LIGHT, POSTER, SHARP, SOLID, WHITE, Scene
 from annotat3d_tui.render.scene.solid import Solid
 from annotat3d_tui.render.scene.surfaces import (
     MOST_COARSE,
@@ -39,6 +39,8 @@ DRAWN_FROM = {"label": ("label fine", "label coarse"), "colours": ("label fine",
 """What is no longer right when an array changes."""
 FEW_FACES = 120_000
 """So few are drawn while the camera moves as when it is still."""
+FEW_PIXELS = 200
+"""A still picture on the screen of so few along the longest edge of the box shows no more than a coarse surface has."""
 
 
 class Stage:
@@ -110,8 +112,8 @@ class Stage:
         renderer, quality = self._renderer, asked["quality"]
         renderer.RemoveAllViewProps()
         planes = _planes(scene, grid)
+        pixels = asked["size"][1] * finer * max(grid.extent) / float(asked["camera"]["height"])
         if scene.volume and self._solid is not None:
-            pixels = asked["size"][1] * finer * max(grid.extent) / float(asked["camera"]["height"])
             rays = 1.0 if scene.opacity == SOLID else float(finer)  # what has no edges gains nothing from more
             volume = self._solid.volume(quality, pixels, rays)
             transfer = transfer_of(scene, (asked["window"][0], asked["window"][1]), asked["threshold"])
@@ -119,7 +121,7 @@ class Stage:
             renderer.AddVolume(volume)
         actors = []
         if asked["labels"] and "label" in self._kept:
-            actors += self._surfaces(asked["labels"], quality, scene.mesh_opacity)
+            actors += self._surfaces(asked["labels"], quality, pixels, scene.mesh_opacity)
         if scene.markers and "markers" in self._kept:
             actors += self._cached("markers", None, self._markers)
         for actor in actors:
@@ -141,12 +143,12 @@ class Stage:
             self._actors[name] = (key, make())
         return self._actors[name][1]
 
-    def _surfaces(self, labels: list[int], quality: str, opacity: float) -> list[vtkActor]:
-        key = tuple(labels)
-        if quality == COARSE:
+    def _surfaces(self, labels: list[int], quality: str, pixels: float, opacity: float) -> list[vtkActor]:
+        key, moves = tuple(labels), quality == COARSE
+        if moves or (quality == SHARP and pixels <= FEW_PIXELS):
             fine = self._actors.get("label fine")
-            few = fine is not None and fine[0] == key and _faces(fine[1]) < FEW_FACES
-            name, most = ("label fine", MOST_VOXELS) if few else ("label coarse", MOST_COARSE)
+            made = fine is not None and fine[0] == key and (not moves or _faces(fine[1]) < FEW_FACES)
+            name, most = ("label fine", MOST_VOXELS) if made else ("label coarse", MOST_COARSE)
         else:
             name, most = "label fine", MOST_VOXELS
         actors = self._cached(name, key, lambda: self._new_surfaces(labels, most))
