@@ -40,6 +40,7 @@ from annotat3d_tui.tui.screens.gpu_details import GpuDetails
 from annotat3d_tui.tui.screens.gpus import GpusScreen
 from annotat3d_tui.tui.screens.help import HelpPage, HelpScreen, keys_page
 from annotat3d_tui.tui.screens.history import History
+from annotat3d_tui.tui.screens.inference import InferenceScreen
 from annotat3d_tui.tui.screens.job import JobScreen
 from annotat3d_tui.tui.screens.jobs import JobsScreen
 from annotat3d_tui.tui.screens.mask import MaskForm, MaskLook
@@ -212,6 +213,14 @@ async def test_palette_and_help_of_a_new_dataset_and_of_changes_list_every_actio
             pilot.app.push_screen(screen)
             await until(pilot, lambda screen=screen: screen.focused is not None)
             assert unlisted(screen, screen.help_pages()) == []  # type: ignore[arg-type]
+
+
+async def test_palette_and_help_of_the_inference_list_every_action() -> None:
+    async with Annotat3DApp().run_test() as pilot:
+        await pilot.press("f6")
+        screen = pilot.app.screen
+        assert isinstance(screen, InferenceScreen)
+        assert unlisted(screen, screen.help_pages()) == []
 
 
 async def test_palette_and_help_of_the_workspace_list_every_action() -> None:
