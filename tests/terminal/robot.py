@@ -17,7 +17,7 @@ KEYS = {
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
     "shift+right": "\x1b[1;2C", "shift+left": "\x1b[1;2D", "shift+up": "\x1b[1;2A", "shift+down": "\x1b[1;2B",
     "ctrl+s": "\x13", "ctrl+q": "\x11", "ctrl+p": "\x10", "ctrl+z": "\x1a", "ctrl+y": "\x19", "ctrl+t": "\x14",
-    "f1": "\x1bOP", "f2": "\x1bOQ", "f7": "\x1b[18~", "f8": "\x1b[19~",
+    "f1": "\x1bOP", "f2": "\x1bOQ", "f3": "\x1bOR", "f7": "\x1b[18~", "f8": "\x1b[19~",
 }  # fmt: skip
 NOT_FOR_PYTE = re.compile(
     r"\x1b\[[<>=][0-9;:]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[[0-9;]*t|\x1bP[^\x1b]*\x1b\\|\x1b_[^\x1b]*\x1b\\"
