@@ -68,6 +68,7 @@ SHOTS = {
     "scene_120x40": Shot((120, 40), "sixel", ("F3", "x")),
     "scene_80x24": Shot((80, 24), keys=("F3",)),
     "gpus_120x20": Shot((120, 20), keys=("F8", "f", "f")),
+    "workspace_120x20": Shot((120, 20), keys=("F9",)),
     "jobs_120x20": Shot((120, 20), keys=("F7",)),
     "job_120x40": Shot((120, 40), keys=("F7", "Down", "Down", "Return")),
 }
