@@ -55,7 +55,8 @@ class Architecture:
     """A network by its name: dimensions 2 or 3; divisor: what must divide each side of a patch.
 
     receptive_field: voxels along an axis that can change the class of one; source: who described it; convolutions: for
-    numbers of classes and channels; supervised: features of its coarser outputs, with deep supervision.
+    numbers of classes and channels; supervised: features of its coarser outputs, with deep supervision; about: for what
+    it is good, a sentence.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Architecture:
     source: str
     convolutions: Callable[[int, int], Iterator[Convolution]]
     supervised: tuple[int, ...]
+    about: str = ""
 
     def parameter_count(self, classes: int, channels: int = 1, deep_supervision: bool = False) -> int:
         """How many numbers are learned."""
@@ -177,15 +179,19 @@ def _vnet(base: int) -> Callable[[int, int], Iterator[Convolution]]:
 _RONNEBERGER = "Ronneberger et al. 2015, https://doi.org/10.1007/978-3-319-24574-4_28"
 _CICEK = "Çiçek et al. 2016, https://doi.org/10.1007/978-3-319-46723-8_49"
 _MILLETARI = "Milletari et al. 2016, https://doi.org/10.1109/3DV.2016.79"
+_ABOUT_2D = "Sees each slice by itself: for single images, and for stacks whose slices lie far apart."
+_ABOUT_3D = "Sees volumes; small and quick, the one to begin with."
+_ABOUT_V = "Sees volumes, with wider convolutions and steps that are added to what they start from; slow and large."
+_ABOUT_V32 = "As vnet, with twice the features in each step: slower and larger still, for many classes."
 UNET_FEATURES = {"unet2d": UNET_2D, "unet3d": UNET_3D}
 VNET_BASES = {"vnet": 16, "vnet-32": 32}
 ARCHITECTURES = {
     one.name: one
     for one in (
-        Architecture("unet2d", 2, 16, 204, _RONNEBERGER, _unet(UNET_2D), UNET_2D[1:3]),
-        Architecture("unet3d", 3, 16, 204, _CICEK, _unet(UNET_3D), UNET_3D[1:3]),
-        Architecture("vnet", 3, 16, 396, _MILLETARI, _vnet(16), (64, 128)),
-        Architecture("vnet-32", 3, 16, 396, _MILLETARI, _vnet(32), (128, 256)),
+        Architecture("unet2d", 2, 16, 204, _RONNEBERGER, _unet(UNET_2D), UNET_2D[1:3], _ABOUT_2D),
+        Architecture("unet3d", 3, 16, 204, _CICEK, _unet(UNET_3D), UNET_3D[1:3], _ABOUT_3D),
+        Architecture("vnet", 3, 16, 396, _MILLETARI, _vnet(16), (64, 128), _ABOUT_V),
+        Architecture("vnet-32", 3, 16, 396, _MILLETARI, _vnet(32), (128, 256), _ABOUT_V32),
     )
 }
 """By name; `vnet-32` has twice the features of `vnet`."""

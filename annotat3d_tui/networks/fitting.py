@@ -1,6 +1,6 @@
 """Whether a network can be trained on a dataset where it is to compute, what it takes, and which batch fits there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from annotat3d_tui.blocks import count_text
@@ -100,15 +100,18 @@ def check_room(patch: Patch, classes: int, training: Training, room: Room) -> No
     )
 
 
-def problems(dataset: Dataset, training: Training, room: Room) -> list[str]:
-    """All that hinders a training, a sentence each."""
-    checks: tuple[Callable[[], None], ...] = (
+def problems(dataset: Dataset, training: Training, room: Room | None) -> list[str]:
+    """All that hinders a training, a sentence each; of memory nothing where the room is not known."""
+    checks: list[Callable[[], None]] = [
         lambda: check_patch(architecture_of(training.architecture), dataset.patch),
         lambda: check_classes(dataset),
         lambda: check_samples(dataset, training),
-        lambda: check_shared(training.batch, room.devices),
-        lambda: check_room(dataset.patch, len(dataset.classes), training, room),
-    )
+    ]
+    if room is not None:
+        checks += [
+            lambda: check_shared(training.batch, room.devices),
+            lambda: check_room(dataset.patch, len(dataset.classes), training, room),
+        ]
     return list(_complaints(checks))
 
 
@@ -130,7 +133,7 @@ def train_forecast(dataset: Dataset, training: Training, room: Room | None = Non
     return "; ".join(words) + "."
 
 
-def _complaints(checks: tuple[Callable[[], None], ...]) -> Iterator[str]:
+def _complaints(checks: Iterable[Callable[[], None]]) -> Iterator[str]:
     for one in checks:
         try:
             one()

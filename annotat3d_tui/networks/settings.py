@@ -17,8 +17,8 @@ class Training(Parameters):
 
     kind = "training"
     architecture: str = parameter("unet3d", "what the network is made of", choices=tuple(ARCHITECTURES))
-    iterations: int = parameter(1000, "steps; each changes the weights once", minimum=1, maximum=10_000_000)
     batch: int = parameter(4, "samples of a step; more take more memory", minimum=1, maximum=1024)
+    iterations: int = parameter(1000, "steps; each changes the weights once", minimum=1, maximum=10_000_000)
     rate: float = parameter(1e-3, "learning rate: how far a step goes", minimum=1e-8, maximum=10.0)
     loss: str = parameter(
         "cross_entropy+dice", "cross entropy weighs voxels, Dice shapes, the sum both", choices=LOSSES

@@ -1,7 +1,8 @@
 """A form for any set of parameters, made from its declarations: each field with its range at its side."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from textual import on
@@ -206,16 +207,17 @@ class GroupField(Vertical):
 
 
 class Form(Vertical):
-    """The fields of a set of parameters, in the order of their declaration."""
+    """The fields of a set of parameters, in the order of their declaration; those of `left_out` stay as they are."""
 
-    def __init__(self, first: Parameters) -> None:
+    def __init__(self, first: Parameters, left_out: Collection[str] = ()) -> None:
         super().__init__()
-        self.first = first
+        self.first, self._left_out = first, left_out
 
     def compose(self) -> ComposeResult:
         """One field for each parameter."""
         for declared in self.first.parameters():
-            yield make_field(declared, getattr(self.first, declared.name), self.first.kind)
+            if declared.name not in self._left_out:
+                yield make_field(declared, getattr(self.first, declared.name), self.first.kind)
 
     def value(self) -> Parameters:
         """The set as it stands; raises InvalidParameter for the first wrong field, when all are marked."""
@@ -227,7 +229,7 @@ class Form(Vertical):
                 wrong.append(error)
         if wrong:
             raise wrong[0]
-        return type(self.first)(**values)
+        return replace(self.first, **values)
 
     def valid_values(self) -> dict[str, Any]:
         """The values of the fields that are right."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
@@ -103,23 +104,34 @@ def new(folder: Path, name: str) -> Path:
     'grains.network'
     """
     name = name.strip().removesuffix(SUFFIX)
-    if not name or "/" in name or name.startswith((".", "-")) or not name.isprintable():
-        raise InvalidParameter(
-            f"The name of a network must be a word without / that begins with neither . nor -, received {name!r}: "
-            "type another."
-        )
+    check_name(name)
     path = network_folder(folder / name)
     if os.path.lexists(path):
         raise OutputExists(f"{name} is already in {folder}: give another name.")
     return path
 
 
-def free_name(folder: Path, name: str) -> str:
-    """A name that no network of a folder has: this one, or with a number.
+def check_name(name: str) -> None:
+    """Raises InvalidParameter for what no network can be called."""
+    if not name or "/" in name or name.startswith((".", "-")) or not name.isprintable():
+        raise InvalidParameter(
+            f"The name of a network must be a word without / that begins with neither . nor -, received {name!r}: "
+            "type another."
+        )
 
-    >>> free_name(Path("/nowhere"), "grains")
-    'grains'
+
+def free_name(folder: Path, name: str) -> str:
+    """A name that no network of a folder has: this one, or with a number."""
+    taken = {path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}")}
+    return name if name not in taken else next_name(name, taken)
+
+
+def next_name(name: str, taken: Collection[str]) -> str:
+    """The name with the next number that is not taken.
+
+    >>> next_name("grains", ["grains"]), next_name("grains-2", ["grains", "grains-2"])
+    ('grains-2', 'grains-3')
     """
-    taken = {path.name for path in folder.glob(f"*{SUFFIX}")}
-    names = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
-    return next(one for one in names if one + SUFFIX not in taken)
+    begun, _, number = name.rpartition("-")
+    stem = begun if begun and number.isdecimal() else name
+    return next(one for one in (f"{stem}-{count}" for count in range(2, len(taken) + 3)) if one not in taken)

@@ -23,7 +23,7 @@ COLUMNS = (
     ("iteration", 15, 46),
     ("best Dice", 11, 64),
     ("state", 13, 0),
-    ("when", 8, 80),
+    ("when", 8, 78),
 )
 """Name, cells, and from which width on there is room for it."""
 STATES = {"running": "training", "done": "done", "failed": "failed", "stopped": "stopped", "damaged": "damaged"}

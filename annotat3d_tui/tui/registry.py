@@ -29,6 +29,7 @@ from annotat3d_tui.tui.screens.jobs import JobFilter, JobsScreen
 from annotat3d_tui.tui.screens.making_datasets import MakingDatasets
 from annotat3d_tui.tui.screens.mask import MaskForm, MaskLook
 from annotat3d_tui.tui.screens.menu import Menu
+from annotat3d_tui.tui.screens.network_manager import NetworkManager
 from annotat3d_tui.tui.screens.networks import NetworksScreen
 from annotat3d_tui.tui.screens.new_dataset import NewDataset
 from annotat3d_tui.tui.screens.new_job import CommandOfJob, NewJob
@@ -52,6 +53,7 @@ from annotat3d_tui.tui.widgets.log_view import LogView
 from annotat3d_tui.tui.widgets.long_list import LongList
 from annotat3d_tui.tui.widgets.slice_view import SliceView
 from annotat3d_tui.tui.widgets.space_picture import SpacePicture
+from annotat3d_tui.tui.widgets.training_view import TrainingView
 from annotat3d_tui.tui.widgets.volume_list import VolumeRows
 
 Kind = type[DOMNode]
@@ -70,6 +72,7 @@ SCREENS: dict[Kind, tuple[Kind, ...]] = {
     InferenceScreen: (LongList, VolumeRows, GpuTable),
     WorkspaceScreen: (LongList,),
     ResultsScreen: (LongList,),
+    NetworkManager: (LongList, GpuTable, LogView, TrainingView),
     JobsScreen: (LongList, JobFilter, JobActing),
     JobScreen: (LogView, Plotting, JobActing),
     CompareScreen: (LongList, Plotting),

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import work
-from textual.worker import Worker, WorkerState
 
 from annotat3d_tui.errors import Annotat3DError
+from annotat3d_tui.jobs.watching import Seen
+from annotat3d_tui.tui.erring import SaysErrors
 from annotat3d_tui.tui.job_watching import JobWatching
-from annotat3d_tui.tui.saying import say_error
+from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.sending import Sending, Tried
 
+if TYPE_CHECKING:
+    from annotat3d_tui.jobs.job import Job
 
-class Starting(Sending[None]):
+
+class Starting(SaysErrors, Sending[None]):
     """Commands become jobs of this machine, or of a cluster; errors of threads are said."""
 
     @property
@@ -26,18 +31,31 @@ class Starting(Sending[None]):
         self, words: Sequence[str], title: str, folder: Path, devices: Sequence[str] = (), share: bool = False
     ) -> None:
         """Start a job, which takes a moment."""
-        from annotat3d_tui.jobs.local import request_of, start
+        self.post_message(started(words, title, folder, devices, share))
 
-        try:
-            job = start(request_of(words, title, folder, devices, share))
-        except Annotat3DError as error:
-            self.post_message(Tried(None, str(error)))
-        else:
-            self.post_message(Tried(job))
+    def ask_cancel(self, seen: Seen, name: str) -> None:
+        """Ask, then stop a job that trains."""
+        question = f"Stop the training of {name} (job {seen.number})? What was kept of it stays."
+        ask = Confirm(question, yes="Stop it", no="Leave it")
+        self.app.push_screen(ask, if_given(lambda _: self.cancel_job(seen.job)))
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say errors of the family; let all others crash loudly."""
-        if event.state == WorkerState.ERROR and event.worker.error is not None:
-            if not isinstance(event.worker.error, Annotat3DError):
-                raise event.worker.error
-            say_error(self.app, event.worker.error)
+    @work(thread=True, group="act", exit_on_error=False)
+    def cancel_job(self, job: "Job") -> None:
+        """Stop a job, which takes ten seconds when it does not want to."""
+        from annotat3d_tui.jobs.cancelling import ask_to_stop
+        from annotat3d_tui.jobs.everywhere import cancel
+
+        ask_to_stop(job)
+        self.watching.looker.now()
+        cancel(job)
+        self.watching.looker.now()
+
+
+def started(words: Sequence[str], title: str, folder: Path, devices: Sequence[str] = (), share: bool = False) -> Tried:
+    """Start a job of this machine, which takes a moment: for threads."""
+    from annotat3d_tui.jobs.local import request_of, start
+
+    try:
+        return Tried(start(request_of(words, title, folder, devices, share)))
+    except Annotat3DError as error:
+        return Tried(None, str(error))

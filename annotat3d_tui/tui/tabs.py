@@ -9,6 +9,7 @@ from annotat3d_tui.jobs.gpus import Reading
 from annotat3d_tui.tui.dataset_draft import DatasetDraft
 from annotat3d_tui.tui.inference_draft import InferenceDraft
 from annotat3d_tui.tui.job_watching import JobWatching
+from annotat3d_tui.tui.network_draft import NetworkDraft
 from annotat3d_tui.tui.picks import Picks
 from annotat3d_tui.tui.screens.datasets import DatasetsScreen
 from annotat3d_tui.tui.screens.gpus import GpusScreen
@@ -56,6 +57,11 @@ class TabbedApp(JobWatching):
         """The inference that a person has begun; it is kept while other tabs are shown."""
         return InferenceDraft()
 
+    @cached_property
+    def network_draft(self) -> NetworkDraft:
+        """The network that a person has begun; it is kept while other tabs are shown."""
+        return NetworkDraft()
+
     @property
     def opened(self) -> SegmentScreen | None:
         """The screen on what is open."""
@@ -93,7 +99,8 @@ class TabbedApp(JobWatching):
 
     def action_networks(self) -> None:
         """What was learned from datasets."""
-        self.show_tab(NetworksScreen, lambda: NetworksScreen(lambda: self.learning.networks))
+        made = partial(NetworksScreen, lambda: self.learning, self.network_draft, self._gpu_watch, self.picks)
+        self.show_tab(NetworksScreen, made)
 
     def action_inference(self) -> None:
         """A network labels many images."""

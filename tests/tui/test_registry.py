@@ -45,6 +45,7 @@ from annotat3d_tui.tui.screens.job import JobScreen
 from annotat3d_tui.tui.screens.jobs import JobsScreen
 from annotat3d_tui.tui.screens.mask import MaskForm, MaskLook
 from annotat3d_tui.tui.screens.menu import Menu
+from annotat3d_tui.tui.screens.network_manager import NetworkManager
 from annotat3d_tui.tui.screens.networks import NetworksScreen
 from annotat3d_tui.tui.screens.new_dataset import NewDataset
 from annotat3d_tui.tui.screens.new_job import NewJob
@@ -228,6 +229,15 @@ async def test_palette_and_help_of_the_workspace_list_every_action() -> None:
         await pilot.press("f9")
         screen = pilot.app.screen
         assert isinstance(screen, WorkspaceScreen)
+        assert unlisted(screen, screen.help_pages()) == []
+
+
+async def test_palette_and_help_of_the_network_manager_list_every_action() -> None:
+    async with Annotat3DApp(read_gpus=Reading).run_test() as pilot:
+        await pilot.press("f5", "n")
+        screen = pilot.app.screen
+        assert isinstance(screen, NetworkManager)
+        await until(pilot, lambda: screen.focused is not None)
         assert unlisted(screen, screen.help_pages()) == []
 
 

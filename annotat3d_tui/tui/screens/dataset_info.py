@@ -88,7 +88,7 @@ class DatasetInfo(Over[None]):
     def _surveyed(self, event: Surveyed) -> None:
         rows = statistics_rows(event.dataset, event.found)
         self._text = "\n".join(f"{name:<{NAME}}{text}" for name, text in rows)
-        self._say(Content("\n").join(_lines(event.dataset, event.found, rows)))
+        self._say(survey_lines(event.dataset, event.found))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say errors of the family here; let all others crash loudly."""
@@ -116,12 +116,12 @@ class DatasetInfo(Over[None]):
         return "its samples are being read" if action == "copy" and not self._text else ""
 
 
-def _lines(dataset: Dataset, found: Totals, rows: list[tuple[str, str]]) -> list[Content]:
-    """The facts; beside each label its colour, and how many voxels it has as a bar."""
+def survey_lines(dataset: Dataset, found: Totals) -> Content:
+    """The facts, a line each; beside each label its colour, and how many voxels it has as a bar."""
     most = max(found.labels.values())
     labels = {f"  {label_text(dataset, label)}": label for label in found.labels}
     lines = []
-    for name, text in rows:
+    for name, text in statistics_rows(dataset, found):
         if (label := labels.get(name)) is None:
             lines.append(Content.assemble((f"{name:<{NAME}}", MUTED), plain(text)))
             continue
@@ -129,4 +129,4 @@ def _lines(dataset: Dataset, found: Totals, rows: list[tuple[str, str]]) -> list
         colour = f"rgb({red},{green},{blue})"
         shown = bar(found.labels[label] / most, BAR)
         lines.append(Content.assemble(("■", colour), f"{plain(name)[1:]:<{NAME - 1}}{text}  ", (shown, colour)))
-    return lines
+    return Content("\n").join(lines)

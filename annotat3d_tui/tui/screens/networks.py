@@ -12,12 +12,15 @@ from textual.message import Message
 from textual.widgets import Static
 
 from annotat3d_tui.blocks import count_text
+from annotat3d_tui.jobs.gpu_watch import GpuWatch
 from annotat3d_tui.jobs.text import duration_text
 from annotat3d_tui.networks.listing import Listed, network_rows, networks_in
+from annotat3d_tui.networks.network import Network
 from annotat3d_tui.tui.actions import Act, acts_of, first_key, own_acts, with_keys
 from annotat3d_tui.tui.copying import COPIED
 from annotat3d_tui.tui.job_text import MUTED, plain
-from annotat3d_tui.tui.network_files import NetworkFiles
+from annotat3d_tui.tui.network_draft import NetworkDraft
+from annotat3d_tui.tui.network_files import NetworkFiles, next_name
 from annotat3d_tui.tui.network_text import (
     NetworkRow,
     head_line,
@@ -27,8 +30,9 @@ from annotat3d_tui.tui.network_text import (
     trainings,
     why_not,
 )
-from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
+from annotat3d_tui.tui.picks import Picks
 from annotat3d_tui.tui.screens.help import HelpPage, HelpScreen
+from annotat3d_tui.tui.screens.network_manager import NetworkManager
 from annotat3d_tui.tui.screens.tab import TabScreen
 from annotat3d_tui.tui.sending import Tried
 from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
@@ -36,11 +40,15 @@ from annotat3d_tui.tui.widgets.lines import Part
 from annotat3d_tui.tui.widgets.long_list import LongList
 from annotat3d_tui.tui.widgets.tab_line import TabLine
 from annotat3d_tui.tui.widgets.title_line import TitleLine
+from annotat3d_tui.workspace import LearningFolders
 
 LOOK_SECONDS = 2.0
 """Between two looks at networks while one is trained."""
 KEYS = (
-    ("networks.info", "info", "info", 4),
+    ("list.choose", "open", "open", 2),
+    ("networks.new", "new", "new", 0),
+    ("networks.finetune", "finetune", "finetune", 3),
+    ("networks.info", "info", "info", 5),
     ("networks.resume", "resume", "resume", 3),
     ("networks.export", "export", "export", 2),
     ("networks.import", "import", "import_file", 2),
@@ -57,9 +65,8 @@ workspace, or of the folder where the program was started. A network is trained 
 and the line: {app.jobs} has its log and its curves. ▶ training, · queued, ✓ done, ■ stopped before its end, ✗ failed: \
 {networks.resume} goes on with the last two, to the weights that it would have had. {networks.export} writes one file \
 for a colleague (.network.zip) or for other programs (.onnx), {networks.import} reads the former."""
-EMPTY = "There are no networks in {folder} yet: {networks.import} reads one from a file, annotat3d network train in a \
-shell makes one."
-OF_NETWORK = ("info", "resume", "export", "remove_network", "copy_path")
+EMPTY = "There are no networks in {folder} yet: {networks.new} makes one, {networks.import} reads one from a file."
+OF_NETWORK = ("open", "finetune", "info", "resume", "export", "remove_network", "copy_path")
 
 
 class Found(Message):
@@ -71,11 +78,15 @@ class Found(Message):
 
 
 class NetworksScreen(NetworkFiles, TabScreen):
-    """The networks of a folder and those that are to be trained there. folder: gives where they lie, now."""
+    """The networks of a folder and those that are to be trained there. folders: gives where they lie, now."""
 
     CSS_PATH = "networks.tcss"
     AUTO_FOCUS = "LongList"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "New…", id="networks.new", tooltip="What it is, learns from, and how; then it is trained."),
+        Binding(
+            "f", "finetune", "Finetune…", id="networks.finetune", tooltip="A new one, from the weights of this one."
+        ),
         Binding("i", "info", "Info", id="networks.info", tooltip="All about it: what it is, on what and how trained."),
         Binding("r", "resume", "Resume", id="networks.resume", tooltip="Go on with a training that was stopped."),
         Binding("e", "export", "Export…", id="networks.export", tooltip="As one file, for a colleague, or as ONNX."),
@@ -88,9 +99,11 @@ class NetworksScreen(NetworkFiles, TabScreen):
         Binding("escape,q", "back", "Back", id="networks.back", tooltip="To where it was called."),
     ]
 
-    def __init__(self, folder: Callable[[], Path]) -> None:
+    def __init__(
+        self, folders: Callable[[], LearningFolders], draft: NetworkDraft, watch: GpuWatch, picks: Picks
+    ) -> None:
         super().__init__()
-        self._folder = folder
+        self._folders, self.draft, self._watch, self._picks = folders, draft, watch, picks
         self._networks: list[Listed] | None = None
         self._rows: list[NetworkRow] = []
 
@@ -118,7 +131,7 @@ class NetworksScreen(NetworkFiles, TabScreen):
     @property
     def folder(self) -> Path:
         """Where the networks lie."""
-        return self._folder()
+        return self._folders().networks
 
     @property
     def chosen(self) -> NetworkRow | None:
@@ -198,7 +211,41 @@ class NetworksScreen(NetworkFiles, TabScreen):
 
     @on(LongList.Selected)
     async def _selected(self) -> None:
-        await self.app.run_action("info", self)
+        await self.app.run_action("open", self)
+
+    def action_open(self) -> None:
+        """Its manager: the log of one that is trained, else what it is."""
+        if (row := self.chosen) is None:
+            return
+        if row.listed.network is not None:
+            self.draft.of(row.listed.network, self._origin(row.listed.network), row.name)
+        else:
+            self.draft.name = row.name
+        self._manage("log" if row.seen is not None else "network")
+
+    def action_new(self) -> None:
+        """The manager, with what was begun; a name that is taken gives way to another."""
+        names = [row.name for row in self._rows]
+        if self.draft.name in names:
+            self.draft.name, self.draft.start = "", ""
+        self._manage("network")
+
+    def action_finetune(self) -> None:
+        """The manager, to start from this one."""
+        if (row := self.chosen) is not None and row.listed.network is not None:
+            names = {one.name for one in self._rows}
+            self.draft.of(row.listed.network, row.name, next_name(row.name, names))
+            self._manage("network")
+
+    def _manage(self, part: str) -> None:
+        manager = NetworkManager(self.draft, self._folders, self._watch, self._picks, part)
+        self.app.push_screen(manager)
+
+    def _origin(self, network: Network) -> str:
+        """The name of what it was finetuned from, if it is still there."""
+        origin = Path(network.origin)
+        there = {row.name for row in self._rows if row.listed.network is not None}
+        return origin.stem if network.origin and origin.parent == self.folder and origin.stem in there else ""
 
     def action_info(self) -> None:
         """All about it."""
@@ -235,22 +282,8 @@ class NetworksScreen(NetworkFiles, TabScreen):
 
     def action_cancel_training(self) -> None:
         """Ask, then stop the job that trains it."""
-        if (row := self.chosen) is not None and (seen := row.seen) is not None:
-            question = f"Stop the training of {row.name} (job {seen.number})? What was kept of it stays."
-            ask = Confirm(question, yes="Stop it", no="Leave it")
-            self.app.push_screen(ask, if_given(lambda _: self.cancel(row)))
-
-    @work(thread=True, group="act", exit_on_error=False)
-    def cancel(self, row: NetworkRow) -> None:
-        """Stop a job, which takes ten seconds when it does not want to."""
-        from annotat3d_tui.jobs.cancelling import ask_to_stop
-        from annotat3d_tui.jobs.everywhere import cancel
-
-        if row.seen is not None:
-            ask_to_stop(row.seen.job)
-            self.watching.looker.now()
-            cancel(row.seen.job)
-            self.watching.looker.now()
+        if (row := self.chosen) is not None and row.seen is not None:
+            self.ask_cancel(row.seen, row.name)
 
     def action_copy_path(self) -> None:
         """Where it lies, to the clipboard of the terminal (OSC 52)."""
