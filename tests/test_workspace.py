@@ -201,7 +201,7 @@ def test_a_damaged_workspace_beside_the_image_is_said_not_replaced_by_a_new_one(
 
 
 def test_images_that_cannot_be_read(image: Path) -> None:
-    with pytest.raises(InvalidFile, match="image that can be read"):
+    with pytest.raises(InvalidFile, match="a folder with a slice in each of its files"):
         fingerprint_of(image.parent)
     with pytest.raises(MissingFile, match="is not there"):
         ws.workspace_of(image / "inside")
