@@ -41,6 +41,7 @@ from annotat3d_tui.render.scene.views import save_view
 from annotat3d_tui.render.scene.words import room_for, with_words
 from annotat3d_tui.render.sheet import contact_sheet
 from annotat3d_tui.volume.files import open_volume
+from annotat3d_tui.volume.place import IMAGES
 from annotat3d_tui.volume.volume import Volume
 from annotat3d_tui.volume.writing import check_output
 
@@ -61,7 +62,7 @@ class Inputs(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("image", metavar="IMAGE", help="TIFF, RAW or .npy")
+    parser.add_argument("image", metavar="IMAGE", help=IMAGES)
     parser.add_argument("--label", metavar="L", help="its label volume")
     parser.add_argument("--superpixels", metavar="SP", help="its superpixels, whose borders are drawn on slices")
     parser.add_argument("--markers", metavar="MASK", help="its markers, as a volume")
