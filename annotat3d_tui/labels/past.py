@@ -40,22 +40,29 @@ class Past:
 
     def undo(self, times: int = 1) -> str | None:
         """Undo the last act, or as many, and return the words of the last one undone; None when there is none."""
-        words = None
-        for _ in range(times):
-            if self.corrections and self.corrections.is_later(self._annotation.position):
-                words = self.corrections.undo()
-            elif self._annotation.can_undo:
-                words = self._annotation.undo()
+        words, marks, done = None, self._annotation, self.corrections.done if self.corrections else []
+        while times > 0:
+            if self.corrections and self.corrections.is_later(marks.position):
+                words, count = self.corrections.undo(), 1
+            elif count := min(times, marks.position - (done[-1].acts if done else 0)):
+                words = marks.undo(count)
+            else:
+                break
+            times -= count
         return words
 
     def redo(self, times: int = 1) -> str | None:
         """Redo the act that was undone last, or as many, and return the words of the last one redone."""
-        words = None
-        for _ in range(times):
-            if self.corrections and self.corrections.is_next(self._annotation.position):
-                words = self.corrections.redo()
-            elif self._annotation.can_redo:
-                words = self._annotation.redo()
+        words, marks, undone = None, self._annotation, self.corrections.undone if self.corrections else []
+        while times > 0:
+            there = undone[-1].acts if undone and undone[-1].acts > marks.position else marks.acts()
+            if self.corrections and self.corrections.is_next(marks.position):
+                words, count = self.corrections.redo(), 1
+            elif count := min(times, there - marks.position, marks.acts() - marks.position):
+                words = marks.redo(count)
+            else:
+                break
+            times -= count
         return words
 
     def _places(self) -> list[int]:

@@ -48,7 +48,7 @@ async def test_a_tool_is_looked_at_before_it_is_taken_and_undone_in_one_step(fil
             await until(pilot, lambda: isinstance(pilot.app.screen, ParametersScreen))
             await pilot.press("ctrl+s")
             await until(pilot, lambda: isinstance(pilot.app.screen, MaskLook))
-            assert "resume: " in seen(pilot)
+            await until(pilot, lambda: "resume: " in seen(pilot))
             assert screen.view.label_volume is not None
             assert screen.view.label_volume[4, 10, 12] == 2
             assert np.array_equal(screen.session.label, label)

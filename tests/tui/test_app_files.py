@@ -19,6 +19,7 @@ from annotat3d_tui.session import Session
 from annotat3d_tui.tui.filing import as_label
 from annotat3d_tui.tui.opening import open_session
 from annotat3d_tui.tui.saying import say_error
+from annotat3d_tui.tui.screens.dialogs import Confirm
 from annotat3d_tui.tui.screens.help import HelpScreen
 from annotat3d_tui.tui.screens.mask import MaskForm, MaskLook
 from annotat3d_tui.tui.screens.paths import AskPath
@@ -82,7 +83,8 @@ async def test_a_label_is_loaded_shown_and_kept_and_saved_over_only_when_agreed(
 ) -> None:
     async with opened(files) as (pilot, screen):
         await from_menu(pilot, "L", files / "truth.tif")
-        await until(pilot, lambda: screen.session.label is not None and screen.view.label_volume is not None)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))  # whether marks are to correct it
+        await pilot.press("n")
         assert np.array_equal(screen.view.label_volume, phases[1])  # type: ignore[arg-type]
         before = (files / "markers.tif").read_bytes()
         await from_menu(pilot, "l", files / "markers.tif")
