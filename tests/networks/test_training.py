@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter, OutputExists, OverBudget, TrainingDiverged
-from annotat3d_tui.networks import training as loop
 from annotat3d_tui.networks.augmentation import Augmentation
 from annotat3d_tui.networks.beginning import begin
 from annotat3d_tui.networks.checkpoint import load_checkpoint
@@ -146,7 +145,7 @@ def test_a_loss_that_is_no_number_ends_it_and_keeps_what_was(tmp_path: Path, mon
 def test_out_of_memory_says_which_batch_would_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = textured_dataset(tmp_path / "d.h5", (16, 16, 16), samples=4)
     network = begin(tmp_path / "n", dataset, Training(iterations=1, batch=4))
-    monkeypatch.setattr(loop, "available_memory", lambda: 740_000_000)
+    monkeypatch.setattr("annotat3d_tui.networks.fitting.available_memory", lambda: 740_000_000)
     with pytest.raises(OverBudget, match=r"needs about .* batch [12] would fit|smaller patches"):
         train(network, dataset, None, Listener())
 
