@@ -45,3 +45,21 @@ def real_data(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no {folder}")
     return folder
+
+
+@pytest.fixture
+def no_graphics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose graphics libraries are not there: files that are none stand in their place."""
+    folder = tmp_path / "libraries"
+    folder.mkdir()
+    for name in (
+        "libEGL.so.1",
+        "libEGL.so",
+        "libOSMesa.so.8",
+        "libOSMesa.so.6",
+        "libOSMesa.so",
+        "libGL.so.1",
+        "libX11.so.6",
+    ):
+        (folder / name).write_bytes(b"")
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(folder))

@@ -3,12 +3,11 @@
 Boxes have a border of one voxel of height 0 around them; only voxels with a height above 0 are divided.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.compiled import kernel
+from annotat3d_tui.labels.components import root_of
 
 
 @kernel
@@ -30,7 +29,7 @@ def divide(
         height = heights[place]
         best = np.int32(0)
         for step in (-plane, -row, -1, 1, row, plane):
-            other = _root(parents, numbers[place + step])
+            other = root_of(parents, numbers[place + step])
             if other == 0 or other == best:
                 continue
             if best == 0:
@@ -55,18 +54,10 @@ def divide(
             kept += 1
             finals[number] = kept
     for number in range(1, count):
-        finals[number] = finals[_root(parents, np.int32(number))]
+        finals[number] = finals[root_of(parents, np.int32(number))]
     for place in order:
         numbers[place] = finals[numbers[place]]
     return kept
-
-
-@kernel
-def _root(parents: NDArray[np.int32], number: Any) -> Any:
-    while parents[number] != number:
-        parents[number] = parents[parents[number]]
-        number = parents[number]
-    return number
 
 
 @kernel

@@ -71,14 +71,15 @@ def _one(parents: NDArray[np.int32], number: Any, other: Any) -> Any:
     """The lower root of two numbers, of which the first may be 0; they are one from now on."""
     if number == 0 or number == other:
         return other
-    one, two = _root(parents, number), _root(parents, other)
+    one, two = root_of(parents, number), root_of(parents, other)
     lower, higher = min(one, two), max(one, two)
     parents[higher] = lower
     return lower
 
 
 @kernel
-def _root(parents: NDArray[np.int32], number: Any) -> Any:
+def root_of(parents: NDArray[np.int32], number: Any) -> Any:
+    """The number that stands for all that a number is joined with; the way to it becomes shorter."""
     while parents[number] != number:
         parents[number] = parents[parents[number]]
         number = parents[number]
@@ -92,7 +93,7 @@ def _settle(
     """Number the roots in order, write them, and return id and size of each."""
     finals, count = np.zeros(parents.size, np.int32), 1
     for number in range(1, parents.size):
-        root = _root(parents, number)
+        root = root_of(parents, number)
         if root == number:
             finals[number] = count
             count += 1

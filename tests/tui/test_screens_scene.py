@@ -265,24 +265,6 @@ async def test_meshes_of_labels_are_exported(files: Path) -> None:
         assert len(content) == 84 + 50 * int(np.frombuffer(content[80:84], np.uint32)[0])
 
 
-@pytest.fixture
-def no_graphics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine whose graphics libraries are not there: files that are none stand in their place."""
-    folder = tmp_path / "libraries"
-    folder.mkdir()
-    for name in (
-        "libEGL.so.1",
-        "libEGL.so",
-        "libOSMesa.so.8",
-        "libOSMesa.so.6",
-        "libOSMesa.so",
-        "libGL.so.1",
-        "libX11.so.6",
-    ):
-        (folder / name).write_bytes(b"")
-    monkeypatch.setenv("LD_LIBRARY_PATH", str(folder))
-
-
 @pytest.mark.usefixtures("no_graphics")
 async def test_without_graphics_the_brightest_voxels_are_seen_and_it_says_what_to_install(files: Path) -> None:
     async with opened(files, (80, 24)) as (pilot, _):

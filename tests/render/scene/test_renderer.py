@@ -268,22 +268,6 @@ def test_it_needs_no_display_and_no_home(changes: dict[str, str | None], monkeyp
         assert renderer.render(ALL, filled(renderer), SIZE).any()
 
 
-@pytest.fixture
-def no_graphics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine whose graphics libraries are not there: files that are none stand in their place."""
-    for name in (
-        "libEGL.so.1",
-        "libEGL.so",
-        "libOSMesa.so.8",
-        "libOSMesa.so.6",
-        "libOSMesa.so",
-        "libGL.so.1",
-        "libX11.so.6",
-    ):
-        (tmp_path / name).write_bytes(b"")
-    monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
-
-
 @pytest.mark.usefixtures("no_graphics")
 def test_without_graphics_the_brightest_voxels_are_seen() -> None:
     with Renderer(Grid((20, 24, 28))) as renderer:
