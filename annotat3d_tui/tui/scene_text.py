@@ -85,6 +85,7 @@ def camera_fact(space: Space, camera: Camera, wide: bool) -> Fact:
 def preset_of(camera: Camera) -> str:
     """The name of the preset that a camera looks as; "" for none.
 
+    >>> from annotat3d_tui.render.scene.grid import Grid
     >>> preset_of(Camera.looking(Grid((4, 4, 4)), "-y")), preset_of(Camera.looking(Grid((4, 4, 4))).orbited(5, 0))
     ('-y', '')
     """

@@ -74,6 +74,7 @@ class Robot:
             env=surroundings,
             timeout=PATIENCE,
             encoding="utf-8",
+            codec_errors="replace",  # a multiplexer that ends cuts what it was writing
         )
         self.screen = Screen(columns, rows)
         self.stream = pyte.Stream(self.screen)
