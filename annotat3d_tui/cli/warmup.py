@@ -13,6 +13,7 @@ from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.volume.types import IMAGE_TYPES
 from annotat3d_tui.workflow.compiling import READY, told
 from annotat3d_tui.workflow.preparing import STAGE, Wanted, measure_all, prepare, prepare_hand
+from annotat3d_tui.workflow.preparing_editing import prepare_editing
 from annotat3d_tui.workflow.presets import PRESETS
 
 
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Segment a tiny volume of every voxel type with every preset, in 2D and 3D, and make superpixels of it."""
+    """Segment tiny volumes of every type with every preset, in 2D and 3D, make superpixels, and edit label volumes."""
     if given.features_of:
         measure_all(Wanted.from_json(given.features_of), told(_write))
         return 0
@@ -40,7 +41,8 @@ def run(given: argparse.Namespace) -> int:
         prepare(Wanted.from_json(given.first), progress)
         _write(f"{READY}\n")
     prepare(Wanted(tuple(types), tuple(PRESETS.values())), part(progress, 0.0, 0.9))
-    prepare_hand(types, part(progress, 0.9, 1.0))
+    prepare_hand(types, part(progress, 0.9, 0.95))
+    prepare_editing(part(progress, 0.95, 1.0))
     progress(1.0, STAGE)
     if not given.first:
         print(f"kernels compiled in {time.monotonic() - begun:.1f} s")

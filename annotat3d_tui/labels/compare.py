@@ -3,16 +3,17 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.blocks import Progress, quiet, size_text, slabs
-from annotat3d_tui.compiled import kernel
-from annotat3d_tui.errors import InvalidFile, ShapeMismatch, UnknownType
+from annotat3d_tui.blocks import Progress, quiet
+from annotat3d_tui.errors import InvalidFile
 
-HIGHEST_LABEL = 65535
+if TYPE_CHECKING:
+    from annotat3d_tui.labels.overlap import Overlap
+
 MOST_LABELS = 4096
 
 
@@ -115,102 +116,43 @@ def compare(
     truth: NDArray[Any],
     *,
     ignore: NDArray[Any] | None = None,
+    zero_counts: bool = False,
     planes: int = 8,
     progress: Progress = quiet,
 ) -> Agreement:
     """The agreement of a label volume with the truth, both (Z, Y, X) of label ids from 0 to 65535.
 
-    Voxels are left out where the truth is 0 or `ignore` (Z, Y, X) is above 0: give the markers, so that what a person
-    marked does not count. The volumes may be memory-mapped: `planes` of them are read at a time.
-    Raises ShapeMismatch, UnknownType for volumes that are not of whole numbers, InvalidFile when no voxel is left.
+    What is left out, how `planes` are read and what is raised is as of `Overlap.of`; give the markers as what to
+    ignore, so that what a person marked does not count. Raises InvalidFile, too, for more than 4095 labels.
 
     >>> truth = np.array([[[1, 1, 2, 0]]])
     >>> compare(np.array([[[1, 2, 2, 2]]]), truth).accuracy
     0.6666666666666666
     """
-    _check("The truth", truth, labels.shape)
-    _check("The label volume", labels, labels.shape)
-    if ignore is not None:
-        _check("The volume of voxels to ignore", ignore, labels.shape)
-    index_of = np.full(HIGHEST_LABEL + 1, -1, np.int32)
-    index_of[0] = 0
-    counts = np.zeros((1, 1), np.int64)
-    for slab in slabs(labels.shape[0], planes):
-        pair = [_ids(volume[slab.read], name) for volume, name in ((labels, "label volume"), (truth, "truth"))]
-        out = pair[1] == 0 if ignore is None else (pair[1] == 0) | (np.asarray(ignore[slab.read]).reshape(-1) > 0)
-        seen = np.zeros(HIGHEST_LABEL + 1, np.bool_)
-        _mark_seen(pair[0], pair[1], out, seen)
-        counts = _room_for(np.flatnonzero(seen & (index_of < 0)), index_of, counts)
-        _count_pairs(pair[0], pair[1], out, index_of, counts)
-        progress(slab.stop / labels.shape[0], "compare")
-    return _agreement(index_of, counts)
+    from annotat3d_tui.labels.overlap import Overlap  # brings in Numba
+
+    return agreement(
+        Overlap.of(labels, truth, ignore=ignore, zero_counts=zero_counts, planes=planes, progress=progress),
+        zero_counts=zero_counts,
+    )
 
 
-def _check(who: str, volume: NDArray[Any], shape: tuple[int, ...]) -> None:
-    if volume.dtype.kind not in "uib":
-        raise UnknownType(f"{who} must be of whole numbers, received {volume.dtype}: give a volume of label ids.")
-    if volume.shape != shape:
-        raise ShapeMismatch(
-            f"{who} must have the label volume's size {size_text(shape)}, received {size_text(volume.shape)}: "
-            "give that of the same image."
-        )
+def agreement(pairs: "Overlap", *, zero_counts: bool = False) -> Agreement:
+    """From the voxels that pairs of labels have in common; zero_counts: 0 is a label like others, not `unlabelled`.
 
-
-def _ids(planes: NDArray[Any], name: str) -> NDArray[np.uint16]:
-    if planes.dtype.itemsize > 1 and planes.dtype != np.uint16:
-        lowest, highest = int(planes.min(initial=0)), int(planes.max(initial=0))
-        if lowest < 0 or highest > HIGHEST_LABEL:
-            wrong = lowest if lowest < 0 else highest
-            raise InvalidFile(
-                f"Label ids of the {name} must be from 0 to {HIGHEST_LABEL}, received {wrong}: renumber them."
-            )
-    return np.ascontiguousarray(planes).astype(np.uint16, copy=False).reshape(-1)
-
-
-def _room_for(new: NDArray[np.intp], index_of: NDArray[np.int32], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give each new label id the next index, and the counts a row and a column for it."""
-    size = len(counts) + len(new)
-    if size > MOST_LABELS:
+    Raises InvalidFile for more than 4095 labels.
+    """
+    ids = pairs.labels if zero_counts else np.union1d(pairs.labels, [0])
+    if len(ids) > MOST_LABELS:
         raise InvalidFile(
             f"The two volumes must hold at most {MOST_LABELS - 1} labels together, received more: "
             "give volumes of classes, not of single objects."
         )
-    index_of[new] = np.arange(len(counts), size)
-    grown = np.zeros((size, size), np.int64)
-    grown[: len(counts), : len(counts)] = counts
-    return grown
-
-
-def _agreement(index_of: NDArray[np.int32], counts: NDArray[np.int64]) -> Agreement:
-    if not counts.any():
-        raise InvalidFile(
-            "The truth must hold a label outside the ignored voxels, received none: there is nothing to compare."
-        )
-    ids = np.flatnonzero(index_of > 0)
-    places = index_of[ids]
+    counts = np.zeros((len(ids), len(ids)), np.int64)
+    counts[np.searchsorted(ids, pairs.truth), np.searchsorted(ids, pairs.given)] = pairs.counts
+    first = 0 if zero_counts else 1
     return Agreement(
-        labels=tuple(ids.tolist()),
-        confusion=tuple(tuple(row) for row in counts[np.ix_(places, places)].tolist()),
-        unlabelled=tuple(counts[places, 0].tolist()),
+        labels=tuple(ids[first:].tolist()),
+        confusion=tuple(tuple(row) for row in counts[first:, first:].tolist()),
+        unlabelled=(0,) * len(ids) if zero_counts else tuple(counts[1:, 0].tolist()),
     )
-
-
-@kernel
-def _mark_seen(labels: NDArray[Any], truth: NDArray[Any], out: NDArray[np.bool_], seen: NDArray[np.bool_]) -> None:
-    for voxel in range(np.uint64(labels.size)):
-        if not out[voxel]:
-            seen[np.uint64(labels[voxel])] = True
-            seen[np.uint64(truth[voxel])] = True
-
-
-@kernel
-def _count_pairs(
-    labels: NDArray[Any],
-    truth: NDArray[Any],
-    out: NDArray[np.bool_],
-    index_of: NDArray[np.int32],
-    counts: NDArray[np.int64],
-) -> None:
-    for voxel in range(np.uint64(labels.size)):
-        if not out[voxel]:
-            counts[index_of[np.uint64(truth[voxel])], index_of[np.uint64(labels[voxel])]] += 1

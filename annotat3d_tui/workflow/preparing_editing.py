@@ -1,0 +1,40 @@
+"""Kernels of label editing are compiled on a tiny label volume, each tool once."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from annotat3d_tui.blocks import Progress, part, quiet
+from annotat3d_tui.workflow.preparing import STAGE
+
+
+def prepare_editing(progress: Progress = quiet) -> None:
+    """Compile what corrects, measures and compares label volumes."""
+    from annotat3d_tui.labels.comparison import compare_volumes
+    from annotat3d_tui.labels.interpolation import Interpolate
+    from annotat3d_tui.labels.islands import Islands
+    from annotat3d_tui.labels.morphology import OPERATIONS, Morphology
+    from annotat3d_tui.labels.objects import measure
+    from annotat3d_tui.labels.resume import Resume
+    from annotat3d_tui.labels.smoothing import Smooth
+    from annotat3d_tui.labels.splitting import Separate
+
+    label = np.zeros((8, 16, 16), np.uint8)
+    label[1:7, 2:8, 2:14], label[1:7, 8:14, 2:14], label[3, 5, 5], label[3, 15, 15] = 1, 2, 0, 3
+    image = np.random.default_rng(0).integers(0, 200, label.shape, dtype=np.uint8)
+    marked, marks = np.array([3 * 256 + 8 * 16 + 5, 3 * 256 + 5 * 16 + 9]), np.array([1, 2])
+    tools: list[Callable[[], object]] = [
+        *(lambda name=name: Morphology(name, radius=2)(label) for name in OPERATIONS),
+        lambda: Resume()(label, image, marked, marks),
+        lambda: Islands(3)(label),
+        lambda: Separate()(label),
+        lambda: Smooth()(label),
+        lambda: Interpolate()(label, slices=[1, 6]),
+        lambda: measure(label, image, pieces=True),
+        lambda: measure(label, image),
+        lambda: compare_volumes(label, np.roll(label, 1, 2)),
+    ]
+    told = part(progress, 0.0, 1.0, STAGE)
+    for done, tool in enumerate(tools):
+        tool()
+        told((done + 1) / len(tools), STAGE)
