@@ -18,16 +18,18 @@ def measure(
     boxes: NDArray[np.int64],
     grey: NDArray[np.float64],
     crossings: NDArray[np.int64],
+    begin: int,
+    end: int,
 ) -> None:
     """Add up the objects of numbers (Z, Y, X) above 0; `rows` says where each number stands in what is filled.
 
     image: (Z, Y, X), or empty. steps: (13, 3) z, y, x from a voxel to half of its neighbours. sums: (n, 4) voxels and
     their z, y, x. boxes: (n, 6) first and last + 1. grey: (n, 3) sum, lowest, highest. crossings: (n, 13) how often a
-    line along each step goes into the object or out of it.
+    line along each step goes into the object or out of it. begin, end: the planes that are added up; each once.
     """
     depth, height, width = numbers.shape
     with_grey = image.size > 0
-    for z in range(depth):
+    for z in range(begin, end):
         for y in range(height):
             for x in range(width):
                 own = numbers[z, y, x]

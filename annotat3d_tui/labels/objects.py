@@ -16,13 +16,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.blocks import Progress, quiet, size_text
+from annotat3d_tui.blocks import Progress, part, quiet, size_text, slabs
 from annotat3d_tui.errors import ShapeMismatch
 from annotat3d_tui.labels.boxes import Boxes, as_ids
 
 PLACES = ("x", "y", "z", "x0", "y0", "z0", "x1", "y1", "z1")
 """Columns of the centroid, of the first voxel of the box, and of what is just beyond its last."""
 _DIRECTIONS = 20000
+_AT_ONCE = 1 << 22
+"""Voxels that are measured between two reports."""
 STEPS = np.array([step for step in product((-1, 0, 1), repeat=3) if step > (0, 0, 0)], np.int64)
 
 
@@ -73,7 +75,7 @@ def measure(
             f"The image must have the label volume's size {size_text(label.shape)}, received {size_text(image.shape)}: "
             "give the image of these labels."
         )
-    boxes = Boxes.of(label, progress)
+    boxes = Boxes.of(label, part(progress, 0.0, 0.1))
     numbers: NDArray[Any]
     if pieces:
         found = Pieces.of(label)
@@ -88,8 +90,10 @@ def measure(
     extents, grey = np.zeros((count, 6), np.int64), np.zeros((count, 3))
     extents[:, :3], grey[:, 1], grey[:, 2] = np.iinfo(np.int64).max, np.inf, -np.inf
     values = np.empty((0, 0, 0), np.uint8) if image is None else image
-    object_kernels.measure(numbers, _read_only(values), rows, STEPS, sums, extents, grey, crossings)
-    progress(1.0, "measuring")
+    filled = (sums, extents, grey, crossings)
+    for slab in slabs(len(numbers), max(_AT_ONCE // max(numbers[0].size, 1), 1)):
+        object_kernels.measure(numbers, _read_only(values), rows, STEPS, *filled, slab.start, slab.stop)
+        progress(0.3 + 0.7 * slab.stop / len(numbers), "measuring")
     surfaces = crossings @ areas(voxel_size)
     order = np.argsort(names, kind="stable")
     number_of: dict[int, int] = {}

@@ -35,7 +35,11 @@ class Correcting(ApplyingJob):
         """Choose a tool."""
         self.view.lift()
         editing = "End label editing" if self.session.editing else "Label editing: marks correct the labels from now on"
-        items = [Item("e", "edit_labels", editing, self.why_not("edit_labels", ())), *map(self._item, TOOLS)]
+        items = [
+            Item("e", "edit_labels", editing, self.why_not("edit_labels", ())),
+            Item("t", "objects", "Table of objects: sizes, places, grey values…", self.why_not("objects", ())),
+            *map(self._item, TOOLS),
+        ]
         self.app.push_screen(Menu("Correct the label volume", items), self.do_from_menu)
 
     def _item(self, tool: Tool) -> Item:

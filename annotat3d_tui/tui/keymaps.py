@@ -37,6 +37,8 @@ VIM = {
     "scene.mesh_opacity": "ctrl+l",
     "list.down": "j,down",
     "list.up": "k,up",
+    "objects.previous": "h,left",
+    "objects.next": "l,right",
     "contrast.low_down": "h,left",
     "contrast.low_up": "l,right",
     "contrast.high_down": "j,down",

@@ -33,6 +33,7 @@ from annotat3d_tui.tui.screens.network_manager import NetworkManager
 from annotat3d_tui.tui.screens.networks import NetworksScreen
 from annotat3d_tui.tui.screens.new_dataset import NewDataset
 from annotat3d_tui.tui.screens.new_job import CommandOfJob, NewJob
+from annotat3d_tui.tui.screens.objects import ObjectFilter, ObjectsScreen
 from annotat3d_tui.tui.screens.oblique import ObliqueScreen
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.past import PastMessages
@@ -86,6 +87,7 @@ SCREENS: dict[Kind, tuple[Kind, ...]] = {
     ParametersScreen: (),
     Menu: (),
     ColourMaps: (),
+    ObjectsScreen: (LongList, ObjectFilter),
     ObliqueScreen: (),
     Details: (),
     PastMessages: (),

@@ -18,6 +18,8 @@ from annotat3d_tui.jobs.gpu_watch import GpuWatch
 from annotat3d_tui.jobs.gpus import Gpu, Reading
 from annotat3d_tui.jobs.local import make_folder, request_of
 from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.labels.object_table import ObjectTable
+from annotat3d_tui.labels.objects import measure
 from annotat3d_tui.labels.past import Past
 from annotat3d_tui.labels.table import LabelTable
 from annotat3d_tui.render.colormaps import GRAYS
@@ -49,6 +51,7 @@ from annotat3d_tui.tui.screens.network_manager import NetworkManager
 from annotat3d_tui.tui.screens.networks import NetworksScreen
 from annotat3d_tui.tui.screens.new_dataset import NewDataset
 from annotat3d_tui.tui.screens.new_job import NewJob
+from annotat3d_tui.tui.screens.objects import ObjectsScreen, TableLook
 from annotat3d_tui.tui.screens.oblique import ObliqueScreen
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.past import PastMessages
@@ -77,6 +80,7 @@ SHARED_ON_PURPOSE = {
     ("filter.leave", "scene.cancel"): "Esc leaves the filter",
     ("labels.rename", "app.segment"): "the list is on the tab to which the key would go",
     ("jobs.all", "jobs.back"): "Esc leaves the filter",
+    ("objects.all", "objects.close"): "Esc leaves the filter",
     ("app.help", "help.close"): "F1 closes what it opened",
 }
 
@@ -281,6 +285,13 @@ def details() -> Details:
     return Details(Origin(0, run, preview=False), {}, testing=False)
 
 
+def objects() -> ObjectsScreen:
+    view = SliceView(np.zeros((2, 3, 4), np.uint8), Annotation.open((2, 3, 4))[0])
+    table = ObjectTable.of(measure(np.ones((2, 3, 4), np.uint8)))
+    nothing: Any = lambda *_: None  # noqa: E731
+    return ObjectsScreen(table, view, TableLook(), pieces=False, label_of=nothing, save=nothing, make_room=nothing)
+
+
 def oblique() -> ObliqueScreen:
     view = SliceView(np.zeros((2, 3, 4), np.uint8), Annotation.open((2, 3, 4))[0])
     return ObliqueScreen(view, Clipping(Oblique((1, 1, 2)), 1.0))
@@ -308,6 +319,7 @@ LATE = (
     mask_look,
     parameters_screen,
     details,
+    objects,
     oblique,
     colour_maps,
     gpu_details,

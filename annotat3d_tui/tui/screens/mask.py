@@ -15,9 +15,10 @@ from annotat3d_tui.blocks import size_text
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.labels.masks import Offset, check_place, mapping_of
 from annotat3d_tui.labels.table import LabelTable
-from annotat3d_tui.tui.actions import hints, mapped_keys
+from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.commands import parse_voxel
 from annotat3d_tui.tui.messages import MaskFound
+from annotat3d_tui.tui.screens.on_slice import OnSlice
 from annotat3d_tui.tui.screens.over import Over
 from annotat3d_tui.tui.widgets.long_list import LongList
 
@@ -117,7 +118,7 @@ class MaskForm(Over[MaskPlan | None]):
         return Content.styled(text, "" if label else "$foreground 50%").truncate(width, ellipsis=True)
 
 
-class MaskLook(Over[bool]):
+class MaskLook(OnSlice[bool]):
     """A line at the foot while the mask is seen on the slice, whose keys still move it; True when it is taken."""
 
     CSS_PATH = "mask.tcss"
@@ -127,22 +128,13 @@ class MaskLook(Over[bool]):
     ]
 
     def __init__(self, said: str, view: "SliceView") -> None:
-        super().__init__()
+        super().__init__(view)
         self._said = said
-        for binding in view.BINDINGS:  # what only looks at the slice
-            if isinstance(binding, Binding) and binding.action.split("(")[0] in LOOKS:
-                for key in filter(None, mapped_keys(binding, view.app).split(",")):
-                    self._bindings.bind(key, f"on_slice({binding.action!r})", binding.description, show=False)
-        self._view = view
 
     def compose(self) -> ComposeResult:
         """The line."""
         keys = hints(self.app, *LOOK_KEYS)
         yield Static(f"{self._said}    {keys}", id="look", markup=False)
-
-    async def action_on_slice(self, action: str) -> None:
-        """Do an action of the slice."""
-        await self.app.run_action(action, self._view)
 
 
 LOOK_KEYS = (
@@ -151,4 +143,3 @@ LOOK_KEYS = (
     ("slice.previous slice.next", "slice"),
     ("slice.plane", "plane"),
 )
-LOOKS = ("slice", "slice_end", "plane", "move", "zoom", "fit", "pan", "centre", "show")

@@ -29,7 +29,7 @@ CHANGES = (
 READ_ONLY = "the workspace is open read-only"
 EVIDENCE = ("uncertainty", "probability", "next_place")
 WRITES = tuple(action for _, action, _ in COPY_MENU if action.startswith("write_"))
-ONE_AT_A_TIME = (*COMPUTATIONS, *FILES, *WRITES, *CORRECTIONS, "parameters", "open_other")
+ONE_AT_A_TIME = (*COMPUTATIONS, *FILES, *WRITES, *CORRECTIONS, "objects", "parameters", "open_other")
 
 MOUSE = (
     "Mouse: left draws, right erases a stroke, wheel changes the slice, middle drag pans; "
@@ -93,7 +93,10 @@ def _reason(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
         return "nothing was done yet"
     if action == "redo" and session.past.position == session.past.acts():
         return "nothing was undone"
-    if action in ("save_label", "centre_label", "correct", "correct_with", "edit_labels") and session.label is None:
+    if (
+        action in ("save_label", "centre_label", "objects", "correct", "correct_with", "edit_labels")
+        and session.label is None
+    ):
         return "there is no label volume yet: {segment.apply} makes it"
     if action == "correct_with" and BY_NAME[str(parameters[0])].needs_marks and not len(session.annotation.markers):
         return "mark what is wrong first"
