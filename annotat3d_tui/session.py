@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.blocks import size_text
+from annotat3d_tui.blocks import Progress, quiet, size_text
 from annotat3d_tui.cache import Cache, FolderCache, NoCache
 from annotat3d_tui.classifiers.store import save_model
 from annotat3d_tui.classifiers.training_data import TrainingData
@@ -22,6 +22,7 @@ from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.places import data_home
 from annotat3d_tui.render.looks import ImageLook, Looks
 from annotat3d_tui.superpixels.check import check_superpixels
+from annotat3d_tui.volume.converted import Conversions
 from annotat3d_tui.volume.files import open_labels, open_volume, save_labels
 from annotat3d_tui.volume.finite import finite
 from annotat3d_tui.volume.volume import Volume
@@ -49,13 +50,15 @@ class Session:
     (a torn journal, an image that has changed, a file that could not be read).
     """
 
-    def __init__(self, workspace: Workspace, lock: Hold | None) -> None:
-        volume = open_volume(workspace.image, workspace.raw)
+    def __init__(self, workspace: Workspace, lock: Hold | None, progress: Progress = quiet) -> None:
+        self._conversions = Conversions(workspace.volumes, may_write=lock is not None)
+        volume = open_volume(workspace.image, workspace.raw, self._conversions, progress)
         voxels, replaced = finite(volume.data)
         self.workspace = workspace
         self.image = Volume(voxels, volume.voxel_size, volume.unit, volume.path)
         self.annotation, self.messages = Annotation.open(voxels.shape, workspace.journal, lock is None)
         self.messages += lock.messages if lock else []
+        self.messages += [self._conversions.refused] if self._conversions.refused else []
         self.parameters: Segmentation = PRESETS["fast"]
         self.superpixels: NDArray[np.int32] | None = None
         self.superpixels_from: Path | None = None
@@ -87,14 +90,15 @@ class Session:
             raise
 
     @classmethod
-    def open(cls, workspace: Workspace, read_only: bool = False) -> "Session":
+    def open(cls, workspace: Workspace, read_only: bool = False, progress: Progress = quiet) -> "Session":
         """Open a workspace and keep others from writing to it until `close`; read_only: it is only looked at.
 
-        Raises WorkspaceInUse when another one has it and this one would write.
+        progress: of converting the image, where it must be; it may stop it. Raises WorkspaceInUse when another one has
+        it and this one would write.
         """
         lock = None if read_only else workspace.lock()
         try:
-            session = cls(workspace, lock)
+            session = cls(workspace, lock, progress)
         except BaseException:
             if lock:
                 lock.close()
@@ -226,7 +230,7 @@ class Session:
 
     def visualization(self, path: Path) -> Volume:
         """An image that can be shown in the place of this one; raises ShapeMismatch when its shape is another."""
-        volume = open_volume(path)
+        volume = open_volume(path, conversions=self._conversions)
         if volume.data.shape != self.image.data.shape:
             raise ShapeMismatch(
                 f"{path.name} must have the image's size {self.image.size} to be shown in its place, received "

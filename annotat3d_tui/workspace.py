@@ -15,6 +15,7 @@ run.json              how the label volume came about: parameters, scores, impor
 looks.json            how the image is looked at: colours, contrast
 label.classifier.npz  what learned last, which labels other images, too
 cache/                what was measured of the image; may be removed at any time
+cache/volumes/        the image as it can be mapped, converted once where it cannot be itself; may be removed, too
 datasets/             NAME.h5, made of labelled images
 networks/             NAME.network each, trained on them
 results/              a folder for each inference, with label volumes
@@ -34,6 +35,7 @@ from typing import Any
 from annotat3d_tui.errors import CannotWrite, InvalidFile, MissingFile, OutputExists
 from annotat3d_tui.holding import LOCK, WHO, Hold, can_be_locked, hold
 from annotat3d_tui.places import data_home, state_home
+from annotat3d_tui.volume.converted_files import FOLDER
 from annotat3d_tui.volume.disk import beside, fingerprint_of, is_there
 from annotat3d_tui.volume.place import place_of
 from annotat3d_tui.volume.raw import RawProperties
@@ -142,6 +144,11 @@ class Workspace:
         return self.folder / "cache"
 
     @property
+    def volumes(self) -> Path:
+        """A folder for the image as it can be mapped, where it cannot be itself."""
+        return self.cache / FOLDER
+
+    @property
     def jobs(self) -> Path:
         """A folder for marks that jobs learn from, and the labels that they make."""
         return self.folder / "jobs"
@@ -230,6 +237,17 @@ def workspace_of(
     return workspace if raw in (None, workspace.raw) else _read_anew(workspace, raw)
 
 
+def volumes_of(image: Path) -> Path | None:
+    """Where an image is kept as it can be mapped: in its workspace at a default place; None where it has none."""
+    for folder in _default_folders(image.resolve()):
+        try:
+            if os.path.isfile(folder / MANIFEST) and not is_bare(folder) and _is_about(_read_manifest(folder), image):
+                return folder / "cache" / FOLDER
+        except (InvalidFile, OSError):  # damaged, or private to somebody else: it helps nobody
+            continue
+    return None
+
+
 def default_folder(image: Path) -> Path:
     """NAME.annotat3d beside the image; NAME.SUFFIX.annotat3d where that is about an image of another suffix.
 
@@ -238,17 +256,21 @@ def default_folder(image: Path) -> Path:
     It is under the data folder of the user where the image's own folder cannot be written or its files not locked.
     """
     image = image.resolve()
+    for folder in _default_folders(image):
+        if _may_hold(folder, image) and (
+            folder.parent == data_home() or can_be_locked(folder if folder.is_dir() else folder.parent)
+        ):
+            return folder
+    return folder
+
+
+def _default_folders(image: Path) -> list[Path]:
+    """Where the workspace of an image may lie, the best place first; the last two are in the user's data."""
     name = beside(image)
     place = hashlib.sha256(str(name.parent).encode()).hexdigest()[:8]
     names = name, name.with_name(name.name + place_of(image).file.suffix)
     at_home = [data_home() / f"{one.name}-{place}" for one in names]
-    for name in (*names, *at_home):
-        folder = name.with_name(name.name + SUFFIX)
-        if _may_hold(folder, image) and (
-            name in at_home or can_be_locked(folder if folder.is_dir() else folder.parent)
-        ):
-            return folder
-    return folder
+    return [one.with_name(one.name + SUFFIX) for one in (*names, *at_home)]
 
 
 def recent() -> list[Path]:

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.cli.output import progress_line
 from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
+from annotat3d_tui.volume.converted import Conversions
 from annotat3d_tui.volume.files import open_labels, open_volume
 from annotat3d_tui.volume.finite import finite
 from annotat3d_tui.volume.formats import format_of
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.volume import Volume
+from annotat3d_tui.workspace import volumes_of
 
 
 def add_raw_flags(parser: argparse.ArgumentParser, dtype_flag: str = "--dtype", offset: bool = True) -> None:
@@ -55,14 +57,23 @@ def _known(given: argparse.Namespace) -> dict[str, Any]:
 
 
 def open_image(path: str, raw: RawProperties | None) -> tuple[Volume, NDArray[Any]]:
-    """The volume, and its voxels with nothing infinite left; says on stderr how many were replaced."""
-    volume = open_volume(Path(path), raw)
+    """The volume, and its voxels with nothing infinite left; says on stderr how many were replaced.
+
+    What cannot be mapped is taken from the workspace of the image, where it has one, or is converted there.
+    """
+    volume = opened(path, raw)
     voxels, replaced = finite(volume.data)
     if replaced:
         print(
             f"annotat3d: {path} has {replaced} voxels that are NaN or infinite: counted as extremes.", file=sys.stderr
         )
     return volume, voxels
+
+
+def opened(path: str, raw: RawProperties | None = None) -> Volume:
+    """An image; what cannot be mapped is taken from its workspace, where it has one, or converted there with a bar."""
+    folder = volumes_of(Path(path))
+    return open_volume(Path(path), raw, Conversions(folder) if folder else None, progress_line(stays=False))
 
 
 def open_labels_of(path: str, image: Volume, what: str) -> NDArray[Any]:

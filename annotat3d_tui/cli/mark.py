@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import available_threads, count_text, size_text
-from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_superpixels, raw_properties
+from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_superpixels, opened, raw_properties
 from annotat3d_tui.cli.kept_marks import annotation_in
 from annotat3d_tui.cli.marking import SMALL
 from annotat3d_tui.cli.output import add_output_flags, show
@@ -45,7 +45,7 @@ from annotat3d_tui.labels.masks import check_place, mapping_of, marked_voxels, p
 from annotat3d_tui.labels.planes import Shape
 from annotat3d_tui.labels.stroke_lines import strokes_text
 from annotat3d_tui.labels.strokes import AnyStroke, read_strokes
-from annotat3d_tui.volume.files import describe, open_labels, open_volume, save_labels
+from annotat3d_tui.volume.files import describe, open_labels, save_labels
 from annotat3d_tui.workspace import Workspace, open_workspace
 
 
@@ -180,7 +180,7 @@ def _take_mask(annotation: Annotation, given: argparse.Namespace, place: tuple[i
 
 
 def _check_is_no_image(mask: NDArray[Any], given: argparse.Namespace) -> None:
-    image = open_volume(given.image, given.raw).data
+    image = opened(given.image, given.raw).data
     if mask.size > SMALL and same_voxels(mask, image):
         raise InvalidMarkers(f"{given.mask} must be 0 where nothing is marked, received the image itself: give a mask.")
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress
-from annotat3d_tui.cli.inputs import add_raw_flags, open_labels_of, raw_properties
+from annotat3d_tui.cli.inputs import add_raw_flags, open_labels_of, opened, raw_properties
 from annotat3d_tui.cli.names import add_names_flag, names_of
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.cli.snapshot_scene import add_look_flags, add_scene_flags, camera_of, scene_of, share, window_of
@@ -40,7 +40,6 @@ from annotat3d_tui.render.scene.scene import POSTER, SHARP, Scene
 from annotat3d_tui.render.scene.views import save_view
 from annotat3d_tui.render.scene.words import room_for, with_words
 from annotat3d_tui.render.sheet import contact_sheet
-from annotat3d_tui.volume.files import open_volume
 from annotat3d_tui.volume.place import IMAGES
 from annotat3d_tui.volume.volume import Volume
 from annotat3d_tui.volume.writing import check_output
@@ -149,7 +148,7 @@ def _size(given: argparse.Namespace, film: bool) -> tuple[int, int]:
 
 
 def _opened(given: argparse.Namespace) -> Inputs:
-    image = open_volume(Path(given.image), raw_properties(given, given.image))
+    image = opened(given.image, raw_properties(given, given.image))
     named = ((given.label, "label"), (given.superpixels, "superpixels"), (given.markers, "markers"))
     label, superpixels, markers = (open_labels_of(path, image, what) if path else None for path, what in named)
     return Inputs(image, label, superpixels, markers)

@@ -24,6 +24,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.keys import key_to_character
 from textual.notifications import Notify, SeverityLevel
 
+from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.errors import Annotat3DError, WorkspaceInUse
 from annotat3d_tui.tui.actions import key_text, why_not
 from annotat3d_tui.tui.job_commands import JobCommands
@@ -384,12 +385,14 @@ def run_app(
     mouse: bool | None = None,
     visualization: Path | None = None,
     commands: JobCommands | None = None,
+    progress: Progress = quiet,
 ) -> int:
     """Run the screen on a workspace, on an image (in that workspace, when both are given), or on the welcome.
 
     The welcome asks what to do, too, when another screen has the workspace; read_only does not ask. graphics and
     keymap: as `graphics_for` and `keymap_of` take them; of keymap and mouse None is what the settings say.
-    visualization: an image to be shown in the place of the other. commands: what can be a job. Returns the exit code.
+    visualization: an image to be shown in the place of the other. commands: what can be a job. progress: of
+    converting the image, where it must be, before there is a screen. Returns the exit code.
     Raises errors of the family when what is asked for cannot be opened.
     """
     settings = read_settings()
@@ -399,7 +402,7 @@ def run_app(
     bare = workspace if workspace and not image and is_bare(workspace) else None
     if (workspace or image) and not bare:
         try:
-            session = open_session(workspace, image, raw, read_only, visualization)
+            session = open_session(workspace, image, raw, read_only, visualization, progress)
         except WorkspaceInUse as error:
             in_use = InUse(str(error), workspace, image)
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from annotat3d_tui import demo
 from annotat3d_tui import workspace as workspaces
+from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.places import data_home
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ def open_session(
     raw: "RawProperties | None" = None,
     read_only: bool = False,
     visualization: Path | None = None,
+    progress: Progress = quiet,
 ) -> "Session":
     """The session of a workspace folder, or of an image in its folder, which is made when there is none.
 
     read_only: it is only looked at, also while another screen has it. visualization: an image to be shown in the place
-    of the other. Takes seconds, since it reads volumes and loads heavy libraries. Raises errors of the family.
+    of the other. progress: of converting the image, where it must be, which takes minutes; it may stop it. All the rest
+    takes seconds, since volumes are read and heavy libraries loaded. Raises errors of the family.
     """
     from annotat3d_tui.session import Session
 
@@ -31,7 +34,7 @@ def open_session(
     else:
         assert folder is not None
         opened = workspaces.open_workspace(folder)
-    session = Session.open(opened, read_only)
+    session = Session.open(opened, read_only, progress)
     if visualization is not None:
         try:
             session.show_visualization(visualization)

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.errors import InvalidFile, InvalidParameter
+from annotat3d_tui.volume.converted import Conversions
 from annotat3d_tui.volume.description import Description, description_of
 from annotat3d_tui.volume.disk import has_zarr
 from annotat3d_tui.volume.finite import ValueRange, range_of_blocks, value_range
@@ -30,16 +32,23 @@ from annotat3d_tui.volume.writing import (
 from annotat3d_tui.volume.writing import check_output as check_output
 
 
-def open_volume(path: Path | str, raw: RawProperties | None = None) -> Volume:
+def open_volume(
+    path: Path | str,
+    raw: RawProperties | None = None,
+    conversions: Conversions | None = None,
+    progress: Progress = quiet,
+) -> Volume:
     """An image, memory-mapped where possible; `raw` says what the name of a RAW file does not.
 
     Voxels are uint8, uint16, int16, int32, float32 or float64, in the machine's byte order. What is
-    compressed, big-endian or in Fortran order is read whole (`describe` says so beforehand).
+    compressed, big-endian or in Fortran order is read whole (`describe` says so beforehand); where it is large and
+    `conversions` has room, it is converted there once, which `progress` is told, and mapped.
     Raises MissingFile, InvalidFile, InvalidParameter, UnknownType or OverBudget.
     """
     source = inspect(path, raw)
     check_image(source.dtype, source.name)
-    return Volume(source.voxels(), source.voxel_size, source.unit, source.path)
+    voxels = conversions.voxels(source, progress) if conversions else None
+    return Volume(source.voxels() if voxels is None else voxels, source.voxel_size, source.unit, source.path)
 
 
 def open_labels(path: Path | str, raw: RawProperties | None = None) -> Volume:

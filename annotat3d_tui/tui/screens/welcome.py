@@ -20,6 +20,7 @@ from annotat3d_tui import __version__, workspace
 from annotat3d_tui.errors import Annotat3DError, WorkspaceInUse
 from annotat3d_tui.parameters import Parameters
 from annotat3d_tui.tui.actions import Act, acts_of, first_key
+from annotat3d_tui.tui.converting import Conversion, Converted
 from annotat3d_tui.tui.opening import demo_folder, open_demo, open_session
 from annotat3d_tui.tui.raw_form import RawForm, form_for, lacks_properties
 from annotat3d_tui.tui.saying import say_error
@@ -114,7 +115,14 @@ class Welcome(Screen[None]):
         Binding("o", "open_image", "Open an image…", id="welcome.image", tooltip=f"{IMAGES}."),
         Binding("w", "open_workspace", "Open a workspace…", id="welcome.workspace", tooltip="A folder NAME.annotat3d."),
         Binding("n", "new_workspace", "New workspace…", id="welcome.new", tooltip="In a folder of your choice."),
-        Binding("escape", "back", "Back", show=False, id="welcome.back", tooltip="To what is open."),
+        Binding(
+            "escape",
+            "back",
+            "Back",
+            show=False,
+            id="welcome.back",
+            tooltip="Stops an image from being converted; then to what is open.",
+        ),
     ]
     BINDINGS += [
         Binding(
@@ -132,6 +140,7 @@ class Welcome(Screen[None]):
         super().__init__()
         self._in_use = in_use
         self._opened = opened
+        self._conversion: Conversion | None = None
         self._recent = workspace.recent()[:MOST_RECENT]
 
     def compose(self) -> ComposeResult:
@@ -203,7 +212,9 @@ class Welcome(Screen[None]):
             self._open(folder, image)
 
     def action_back(self) -> None:
-        """Back to what is open, if anything is."""
+        """Stop what is being converted; back to what is open, if anything is."""
+        if self._conversion is not None and self._conversion.stop():
+            return
         if len(self.app.screen_stack) > 2:  # Textual's own, what is open, and this one
             self.app.pop_screen()
 
@@ -251,6 +262,11 @@ class Welcome(Screen[None]):
         self._say(f"Opening {in_use.folder or in_use.image} read-only…")
         self.open(in_use.folder, in_use.image, None, read_only=True)
 
+    @on(Converted)
+    def _converted(self, event: Converted) -> None:
+        if event.conversion is self._conversion:
+            self._say(event.text)
+
     @on(Refused)
     def _refused(self, event: Refused) -> None:
         self._say("")
@@ -265,7 +281,8 @@ class Welcome(Screen[None]):
             if folder and image is None and workspace.is_bare(folder):
                 self._show_bare(folder.resolve())
             else:
-                self._show(open_session(folder, image, raw, read_only))
+                self._conversion = conversion = Conversion(self, (image or folder or Path()).name)
+                self._show(open_session(folder, image, raw, read_only, progress=conversion))
         except WorkspaceInUse as error:
             self.post_message(Refused(InUse(str(error), folder, image)))
 
