@@ -105,3 +105,12 @@ def test_help_answers_in_half_a_cpu_second() -> None:
     subprocess.run([sys.executable, "-m", "annotat3d_tui", "--help"], capture_output=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
+
+
+def test_nothing_that_is_ignored_is_tracked() -> None:
+    root = PACKAGE.parent
+    if not (root / ".git").exists():
+        pytest.skip("not a checkout")
+    listed = ["git", "-C", str(root), "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    tracked = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split()
+    assert tracked == [], "git rm --cached takes these out: a checkout would put them over what lies there"
