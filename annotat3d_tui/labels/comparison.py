@@ -46,6 +46,15 @@ class Comparison:
             table = [line + end for line, end in zip(table, [*ends, *[""] * (len(table) - len(ends))], strict=True)]
         return [*table, *self.partition.lines()]
 
+    def summary(self) -> list[str]:
+        """The few numbers that say most; the mean Dice is that of labels above 0."""
+        known = self.agreement
+        dice = [one for label, one in zip(known.labels, known.dice, strict=True) if label] if known else []
+        first = [f"mean Dice {sum(dice) / len(dice):.3f}"] if dice else []
+        first += [f"accuracy {known.accuracy:.3f}"] if known else []
+        information = self.partition.split + self.partition.merge
+        return [*first, f"Rand error {self.partition.rand_error:.3f}", f"variation of information {information:.3f}"]
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
         distances = self.distances or {}

@@ -29,6 +29,8 @@ HEAT: tuple[Colour, ...] = (
     (255, 225, 80),
 )  # fmt: skip
 """Of the levels 1 to 8 of what lies over the image as heat; told apart by their lightness, too."""
+DIFFERENCE: dict[int, Colour] = {1: (70, 140, 255), 2: (255, 190, 60), 3: (235, 80, 200)}
+"""Of what is missing, too much, or another label than in the label volume that is compared."""
 LABEL_BORDER_OPACITY = 0.35
 """Added to the label's opacity where superpixels meet inside it."""
 
@@ -38,7 +40,7 @@ class Layers:
     """What the pixels inside the plane show, each (rows, columns) of pixels.
 
     grey: grey level 0…levels-1; label, marks: label ids, 0 for none; superpixels: ids; heat: levels 1…8, 0 for none;
-    inside: which pixels show the image, None where all do.
+    difference: as in DIFFERENCE, 0 for none; inside: which pixels show the image, None where all do.
     """
 
     grey: NDArray[np.uint8]
@@ -47,6 +49,7 @@ class Layers:
     marks: NDArray[Any] | None = None
     heat: NDArray[np.uint8] | None = None
     inside: NDArray[np.bool_] | None = None
+    difference: NDArray[np.uint8] | None = None
 
 
 def grey_levels(plane: NDArray[Any], viewport: Viewport, window: Window, levels: int) -> NDArray[np.uint8]:
@@ -135,6 +138,8 @@ def compose(
             _fill(picture, layers.grey, on_edges, colour_of, palette, min(opacity + more, 1.0))
     if layers.heat is not None:
         _heat(picture, layers.grey, layers.heat, palette, opacity)
+    if layers.difference is not None:
+        _fill(picture, layers.grey, layers.difference, DIFFERENCE.get, palette, opacity)
     if layers.marks is not None:
         _fill(picture, layers.grey, layers.marks, colour_of, palette, 1.0)
     return picture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.labels.strokes import parse_stroke
+from annotat3d_tui.tui.comparing_labels import ComparingLabels
 from annotat3d_tui.tui.looking import Looking
 from annotat3d_tui.tui.screens.menu import Item, Menu
 from annotat3d_tui.tui.screens.segment_keys import COPY_MENU
@@ -13,7 +14,7 @@ from annotat3d_tui.tui.screens.segment_keys import COPY_MENU
 COPIED = "copied, where the terminal allows it (in tmux: set -s set-clipboard on)"
 
 
-class Copying(Looking):
+class Copying(Looking, ComparingLabels):
     """A screen that gives its position, label, last stroke and command line as text."""
 
     training_files: list[Path]

@@ -194,6 +194,14 @@ class AlternativeRead(Message):
         self.volume, self.histogram, self.path = volume, histogram, path
 
 
+class ComparedRead(Message):
+    """A label volume (Z, Y, X) to compare with was read; `said` tells how well the one that is shown agrees."""
+
+    def __init__(self, other: NDArray[Any], said: str) -> None:
+        super().__init__()
+        self.other, self.said = other, said
+
+
 class TrainingRead(Message):
     """A file of training data was read."""
 

@@ -8,14 +8,17 @@ from textual.content import Content
 
 from annotat3d_tui.labels.areas import number_text
 from annotat3d_tui.labels.colours import colour_of, letter_of
+from annotat3d_tui.labels.difference import WORDS
 from annotat3d_tui.labels.planes import axes_of
 from annotat3d_tui.render.patterns import pattern_sign
+from annotat3d_tui.render.slice import DIFFERENCE as DIFFERENCE_COLOURS
 from annotat3d_tui.render.slice import HEAT
 from annotat3d_tui.tui.bars import bar
 from annotat3d_tui.tui.widgets.facts_panel import Fact
 from annotat3d_tui.tui.widgets.labels_panel import LabelRow
 from annotat3d_tui.tui.widgets.lines import Part
 from annotat3d_tui.tui.widgets.position_line import Position
+from annotat3d_tui.tui.widgets.slice_picture import DIFFERENCE
 
 if TYPE_CHECKING:
     from annotat3d_tui.classifiers.scores import Scores
@@ -136,7 +139,8 @@ def show_fact(view: "SliceView", wide: bool) -> Fact:
     names = ("outline" if view.show_contour else "label", "superpixels", "markers", "uncertainty", "probability")
     keys = ("{slice.label}", "{slice.superpixels}", "{slice.markers}", "{segment.uncertainty}", "{segment.probability}")
     words = [f"{key} {name}" if wide else key for key, name in zip(keys, names, strict=True)]
-    hot = view.heat if view.evidence is not None else ""
+    differs = view.heat == DIFFERENCE and view.compared is not None
+    hot = view.heat if differs or view.evidence is not None else ""
     shown = (view.show_label and not hot, view.show_superpixels, view.show_markers,
              hot == "uncertainty", hot == "probability")  # fmt: skip
     pieces = [(f"{TICK if on else CROSS}{word}", "" if on else OFF) for word, on in zip(words, shown, strict=True)]
@@ -146,6 +150,11 @@ def show_fact(view: "SliceView", wide: bool) -> Fact:
 
 def heat_legend(view: "SliceView") -> tuple[tuple[str | Content, str], ...]:
     """What the colours of the heat mean, from low to high; nothing when there is none."""
+    if view.heat == DIFFERENCE and view.compared is not None:
+        return tuple(
+            (Content.assemble(("█ ", shown_colour(view, DIFFERENCE_COLOURS[kind])), (word, OFF)), "")
+            for kind, word in WORDS.items()
+        )
     if not view.heat or view.evidence is None:
         return ()
     label = view.heat_label
@@ -302,6 +311,9 @@ def mark_here(session: "Session", view: "SliceView") -> str:
 def heat_here(view: "SliceView") -> str:
     """The uncertainty or the probability under the cursor, when it is shown, such as `uncertain 0.48`."""
     evidence, label = view.evidence, view.heat_label
+    if view.heat == DIFFERENCE and view.compared is not None and view.label_volume is not None:
+        own, other = int(view.label_volume[view.cursor]), int(view.compared[view.cursor])
+        return "" if own == other else f"other: {letter_of(other) if other else 'none'}"
     if not view.heat or evidence is None or (view.heat == "probability" and label not in evidence.labels):
         return ""
     if view.heat == "uncertainty":

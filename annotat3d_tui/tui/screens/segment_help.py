@@ -75,6 +75,12 @@ def _reason(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
         return "there is none: {segment.alternative} opens one"
     if action == "alternative" and session.alternative is None and running is not None:
         return running.in_the_way
+    if action in ("difference", "open_compared") and screen.view.label_volume is None:
+        return "there is no label volume yet: {segment.apply} makes it"
+    if action == "close_compared" and screen.view.compared is None:
+        return "there is none: {segment.difference} opens one"
+    if action == "difference" and screen.view.compared is None and running is not None:
+        return running.in_the_way
     if action == "details" and screen.origin is None:
         return "nothing was learned yet: {segment.preview} or {segment.apply} does it"
     if action == "save_classifier" and session.trained is None and not session.recallable:

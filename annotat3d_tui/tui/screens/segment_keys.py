@@ -76,6 +76,7 @@ SEGMENT_BINDINGS: list[BindingType] = [
     _key("segment.invert_colours", "I", "invert_colours", "Invert colours", "Of grey values: the other way round."),
     _key("segment.clipping", "Q", "clipping", "Clipping plane…", "A slice at any angle through the cursor."),
     _key("segment.alternative", "o", "alternative", "Visualization image", "In the place of the image, or it again."),
+    _key("segment.difference", "d", "difference", "Show difference", "From another label volume, over the slice."),
     _key("segment.opacity", "L", "opacity", "Label opacity", "30, 50, 70 or 100 %."),
     _key("segment.command", "colon", "command", "Command line", "Strokes and words as text."),
     _key("segment.panel", "backslash", "panel", "Side panel", "Fold it or show it."),
@@ -106,6 +107,8 @@ FILES_MENU: tuple[tuple[str, str, str], ...] = (
     ("C", "load_classifier", "Load classifier, and label this image by it…"),
     ("v", "open_visualization", "Open visualization image…"),
     ("V", "close_visualization", "Close visualization image"),
+    ("d", "open_compared", "Compare with another label…"),
+    ("D", "close_compared", "Close the other label"),
     ("T", "load_training", "Load training data, to learn from it, too…"),
     ("j", "apply_job", "Apply as a job, which outlives this screen"),
 )

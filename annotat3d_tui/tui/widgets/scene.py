@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.labels.areas import Superpixel, one_of
 from annotat3d_tui.labels.colours import colour_of
+from annotat3d_tui.labels.difference import difference
 from annotat3d_tui.labels.planes import axes_of
 from annotat3d_tui.labels.table import LabelTable
 from annotat3d_tui.render.colormaps import Colour
@@ -26,8 +27,10 @@ from annotat3d_tui.tui.widgets.reader import Reader
 from annotat3d_tui.workflow.evidence import Evidence
 
 Kept = TypeVar("Kept")
+VOLUMES = ("label", "superpixels", "alternative", "compared")
 PATIENCE = 0.02
 """Seconds that the disk may take before the coarse copy is shown."""
+FROM_OTHER = -1
 NEAR = 100
 """The superpixel under the cursor is shown as far as this, in voxels."""
 
@@ -38,7 +41,8 @@ class Look:
 
     contour: labels are outlined, not filled. patterns: they are told apart by patterns, too; colourless: by nothing
     else, since there are no colours. alternative: the visualization image is shown. heat: shown instead of the label:
-    0 the uncertainty, an id the probability of that label, None neither.
+    0 the uncertainty, an id the probability of that label, FROM_OTHER where it differs from the label volume that it is
+    compared with, None nothing.
     """
 
     plane: str
@@ -70,10 +74,8 @@ class Scene:
     ) -> None:
         self.image = image
         self.annotation = annotation
-        self._volumes: dict[str, NDArray[Any] | None] = {"label": None, "superpixels": None, "alternative": None}
-        self._version: dict[str, int] = dict.fromkeys(
-            ("label", "superpixels", "alternative", "marks", "drawn", "evidence", "exact"), 0
-        )
+        self._volumes: dict[str, NDArray[Any] | None] = dict.fromkeys(VOLUMES)
+        self._version: dict[str, int] = dict.fromkeys((*VOLUMES, "marks", "drawn", "evidence", "exact"), 0)
         self._kept: dict[str, tuple[Hashable, Any]] = {}
         self._known: dict[str, Evidence | None] = {"evidence": None}
         self.coarse: NDArray[Any] | None = None
@@ -110,7 +112,7 @@ class Scene:
         return depth, rows, columns
 
     def volume(self, name: str) -> NDArray[Any] | None:
-        """The volume "label" or "superpixels" that lies over the image, or "alternative" that lies in its place."""
+        """One of VOLUMES: "alternative" lies in the place of the image, the others lie over it."""
         return self._volumes[name]
 
     def set_volume(self, name: str, volume: NDArray[Any] | None) -> None:
@@ -119,7 +121,7 @@ class Scene:
         self._version[name] += 1
 
     def version(self, name: str) -> int:
-        """Counts how often "label", "superpixels", "alternative" or the "marks" have become others."""
+        """Counts how often one of VOLUMES, or the "marks", have become others."""
         return self._version[name]
 
     @property
@@ -188,8 +190,9 @@ class Scene:
         plane = plane_view(self.shown_image(look.alternative), look.plane, look.index)
         levels = look.palette.levels
         grey = self._grey((place, window, levels), lambda: grey_levels(plane, look.viewport, window, levels), look)
-        heat = self._heat(look)
-        label = self._label(look) if look.show_label and heat is None else None
+        heat, difference = self._heat(look), self._difference(look)
+        plain = heat is None and difference is None
+        label = self._label(look) if look.show_label and plain else None
         if label is not None and look.patterns and look.colourless and not look.contour:
             shown = np.where(np.isin(label, list(self.table.hidden)), 0, label)
             grey, label = shaded(grey, shown, levels, look.opacity, look.viewport.fineness), None
@@ -199,8 +202,9 @@ class Scene:
             superpixels=self._sampled("superpixels", look) if look.show_superpixels else None,
             marks=self._shown_marks(look) if look.show_markers else None,
             heat=heat,
+            difference=difference,
         )
-        opacity = (1 + look.opacity) / 2 if look.contour and heat is None else look.opacity
+        opacity = (1 + look.opacity) / 2 if look.contour and plain else look.opacity
         return compose(layers, self.colour_of, palette=look.palette, opacity=opacity)
 
     def _label(self, look: Look) -> NDArray[Any] | None:
@@ -241,7 +245,7 @@ class Scene:
     def _heat(self, look: Look) -> NDArray[np.uint8] | None:
         """Levels of what is shown as heat; None where it is not wanted or not known."""
         evidence, label = self.evidence, look.heat
-        if evidence is None or label is None or (label and label not in evidence.labels):
+        if evidence is None or label is None or label < 0 or (label and label not in evidence.labels):
             return None
         cut: list[slice | int] = [slice(None)] * 3
         cut[axes_of(look.plane).slice] = look.index
@@ -252,6 +256,16 @@ class Scene:
 
         key = (look.plane, look.index, look.viewport, self._version["evidence"], label)
         return self._keep("heat", key, made)
+
+    def _difference(self, look: Look) -> NDArray[np.uint8] | None:
+        """How pixels differ from the label volume that they are compared with; None where that is not wanted."""
+        if look.heat != FROM_OTHER:
+            return None
+        ids, other = self._sampled("label", look), self._sampled("compared", look)
+        if ids is None or other is None:
+            return None
+        key = (look.plane, look.index, look.viewport, self._version["label"], self._version["compared"])
+        return self._keep("difference", key, lambda: difference(ids, other))
 
     def _shown_marks(self, look: Look) -> NDArray[Any] | None:
         marks = self.marks(look.plane, look.index)

@@ -21,11 +21,12 @@ from annotat3d_tui.render.slice import Window
 from annotat3d_tui.render.viewport import Point, Viewport
 from annotat3d_tui.tui.widgets.crosshair import draw_crosshair
 from annotat3d_tui.tui.widgets.pixels import Pixels
-from annotat3d_tui.tui.widgets.scene import Look, Scene
+from annotat3d_tui.tui.widgets.scene import FROM_OTHER, Look, Scene
 from annotat3d_tui.tui.widgets.sharp import Drawing, SharpPixels
 from annotat3d_tui.workflow.evidence import Evidence
 
 Voxel = tuple[int, int, int]
+DIFFERENCE = "difference"
 PAN_SHARE = 4
 """A key pans by this part of the view."""
 
@@ -35,7 +36,7 @@ class SlicePicture(SharpPixels):
 
     `voxel_size` (z, y, x) makes voxels as long as they are. `zoom` is pixels per finest voxel, 0 shows the whole
     plane; `centre` is the (h, v) in the middle; `window` None fits the contrast to the image. `heat` is "uncertainty",
-    "probability" (of `heat_label`) or "".
+    "probability" (of `heat_label`), "difference" (from `compared`) or "".
     """
 
     plane: var[str] = var("xy", init=False)
@@ -150,6 +151,16 @@ class SlicePicture(SharpPixels):
     @alternative.setter
     def alternative(self, volume: NDArray[Any] | None) -> None:
         self.scene.set_volume("alternative", volume)
+        self.redraw_soon()
+
+    @property
+    def compared(self) -> NDArray[Any] | None:
+        """Another label volume, of the image's shape, that the label is compared with."""
+        return self.scene.volume("compared")
+
+    @compared.setter
+    def compared(self, volume: NDArray[Any] | None) -> None:
+        self.scene.set_volume("compared", volume)
         self.redraw_soon()
 
     @property
@@ -348,7 +359,7 @@ class SlicePicture(SharpPixels):
             self.show_label,
             self.show_superpixels,
             self.show_markers,
-            {"uncertainty": 0, "probability": self.heat_label}.get(self.heat),
+            {"uncertainty": 0, "probability": self.heat_label, DIFFERENCE: FROM_OTHER}.get(self.heat),
             self.show_contour,
             self.has_patterns,
             self.app.no_color,
