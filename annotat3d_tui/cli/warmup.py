@@ -40,9 +40,9 @@ def run(given: argparse.Namespace) -> int:
         progress = told(_write)
         prepare(Wanted.from_json(given.first), progress)
         _write(f"{READY}\n")
-    prepare(Wanted(tuple(types), tuple(PRESETS.values())), part(progress, 0.0, 0.9))
-    prepare_hand(types, part(progress, 0.9, 0.95))
-    prepare_editing(part(progress, 0.95, 1.0))
+    prepare_hand(types, part(progress, 0.0, 0.05))  # what a person may do by hand from the first moment on
+    prepare_editing(part(progress, 0.05, 0.2))
+    prepare(Wanted(tuple(types), tuple(PRESETS.values())), part(progress, 0.2, 1.0))
     progress(1.0, STAGE)
     if not given.first:
         print(f"kernels compiled in {time.monotonic() - begun:.1f} s")

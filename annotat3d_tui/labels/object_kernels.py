@@ -11,7 +11,7 @@ from annotat3d_tui.compiled import kernel
 @kernel
 def measure(
     numbers: NDArray[Any],
-    image: NDArray[Any],
+    image: NDArray[np.float64],
     rows: NDArray[np.int64],
     steps: NDArray[np.int64],
     sums: NDArray[np.int64],
@@ -23,9 +23,10 @@ def measure(
 ) -> None:
     """Add up the objects of numbers (Z, Y, X) above 0; `rows` says where each number stands in what is filled.
 
-    image: (Z, Y, X), or empty. steps: (13, 3) z, y, x from a voxel to half of its neighbours. sums: (n, 4) voxels and
-    their z, y, x. boxes: (n, 6) first and last + 1. grey: (n, 3) sum, lowest, highest. crossings: (n, 13) how often a
-    line along each step goes into the object or out of it. begin, end: the planes that are added up; each once.
+    image: (end - begin, Y, X) grey values, or empty. steps: (13, 3) z, y, x from a voxel to half of its neighbours.
+    sums: (n, 4) voxels and their z, y, x. boxes: (n, 6) first and last + 1. grey: (n, 3) sum, lowest, highest.
+    crossings: (n, 13) how often a line along each step goes into the object or out of it. begin, end: the planes that
+    are added up; each once.
     """
     depth, height, width = numbers.shape
     with_grey = image.size > 0
@@ -43,7 +44,7 @@ def measure(
                     box[0], box[1], box[2] = min(box[0], z), min(box[1], y), min(box[2], x)
                     box[3], box[4], box[5] = max(box[3], z + 1), max(box[4], y + 1), max(box[5], x + 1)
                     if with_grey:
-                        value = np.float64(image[z, y, x])
+                        value = image[z - begin, y, x]
                         grey[row, 0] += value
                         grey[row, 1] = min(grey[row, 1], value)
                         grey[row, 2] = max(grey[row, 2], value)

@@ -89,10 +89,12 @@ def measure(
     sums, crossings = np.zeros((count, 4), np.int64), np.zeros((count, len(STEPS)), np.int64)
     extents, grey = np.zeros((count, 6), np.int64), np.zeros((count, 3))
     extents[:, :3], grey[:, 1], grey[:, 2] = np.iinfo(np.int64).max, np.inf, -np.inf
-    values = np.empty((0, 0, 0), np.uint8) if image is None else image
+    values = np.empty((0, 0, 0))  # a kernel for each type of image would be compiled for long
     filled = (sums, extents, grey, crossings)
     for slab in slabs(len(numbers), max(_AT_ONCE // max(numbers[0].size, 1), 1)):
-        object_kernels.measure(numbers, _read_only(values), rows, STEPS, *filled, slab.start, slab.stop)
+        if image is not None:
+            values = image[slab.write].astype(np.float64)
+        object_kernels.measure(numbers, values, rows, STEPS, *filled, slab.start, slab.stop)
         progress(0.3 + 0.7 * slab.stop / len(numbers), "measuring")
     surfaces = crossings @ areas(voxel_size)
     order = np.argsort(names, kind="stable")
@@ -163,9 +165,3 @@ def _object(
     return Object(
         label, piece, voxels, volume, surface, (z, y, x), (z0, y0, x0, z1, y1, x1), diameter, sphericity, *values
     )  # fmt: skip
-
-
-def _read_only(image: NDArray[Any]) -> NDArray[Any]:
-    view = image.view()
-    view.flags.writeable = False  # as opened files are, so that the kernel is compiled once for both
-    return view

@@ -17,7 +17,7 @@ def prepare_editing(progress: Progress = quiet) -> None:
     from annotat3d_tui.labels.objects import measure
     from annotat3d_tui.labels.resume import Resume
     from annotat3d_tui.labels.smoothing import Smooth
-    from annotat3d_tui.labels.splitting import Separate
+    from annotat3d_tui.labels.splitting import Separate, split_by_seeds
 
     label = np.zeros((8, 16, 16), np.uint8)
     label[1:7, 2:8, 2:14], label[1:7, 8:14, 2:14], label[3, 5, 5], label[3, 15, 15] = 1, 2, 0, 3
@@ -28,6 +28,7 @@ def prepare_editing(progress: Progress = quiet) -> None:
         lambda: Resume()(label, image, marked, marks),
         lambda: Islands(3)(label),
         lambda: Separate()(label),
+        lambda: split_by_seeds(label, 1, np.flatnonzero(label == 1)[[0, -1]], np.array([1, 2])),
         lambda: Smooth()(label),
         lambda: Interpolate()(label, slices=[1, 6]),
         lambda: measure(label, image, pieces=True),
