@@ -14,6 +14,7 @@ from textual.widgets import Checkbox, Input, Select, Static
 
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.parameters import Parameter, Parameters
+from annotat3d_tui.tui.telling import tell
 
 
 class FormChanged(Message):
@@ -78,7 +79,7 @@ class Field(Vertical):
     def _mark(self, *, wrong: bool) -> None:
         side = self.query_one(".range", Static)
         side.set_class(wrong, "-wrong")
-        side.update(f"✗ must be {self.declared.range}" if wrong else self._side_text())
+        tell(side, f"✗ must be {self.declared.range}" if wrong else self._side_text())
         self.set_class(wrong, "-wrong")
 
     def _side_text(self) -> str:
@@ -93,15 +94,24 @@ class FieldFocused(Message):
         self.field = field
 
 
-class LineField(Field):
+class RowField(Field):
+    """A parameter in one row."""
+
+    DEFAULT_CSS = "RowField { layout: horizontal; }"
+
+    def __init__(self, declared: Parameter, value: Any, owner: str) -> None:
+        super().__init__(declared, value, owner)
+        self.add_class("row")
+
+
+class LineField(RowField):
     """A number, a word, or several separated by commas."""
 
     def compose(self) -> ComposeResult:
         """Name, line, range."""
-        with Horizontal(classes="row"):
-            yield Static(words(self.declared.name), classes="name")
-            yield Input(_text(self._first), compact=True)
-            yield Static(self._side_text(), classes="range", markup=False)
+        yield Static(words(self.declared.name), classes="name")
+        yield Input(_text(self._first), compact=True)
+        yield Static(self._side_text(), classes="range", markup=False)
 
     def _read(self) -> Any:
         return self.declared.parse(self.query_one(Input).value)
@@ -113,18 +123,16 @@ class LineField(Field):
         return several + self.declared.range
 
 
-class ChoiceField(Field):
+class ChoiceField(RowField):
     """One of several values."""
 
     def compose(self) -> ComposeResult:
         """Name, select, help."""
         choices = self.declared.choices if self.declared.value_type is not bool else (True, False)
-        with Horizontal(classes="row"):
-            yield Static(words(self.declared.name), classes="name")
-            yield Select(
-                [(_text(choice), choice) for choice in choices], value=self._first, allow_blank=False, compact=True
-            )
-            yield Static(self._side_text(), classes="range", markup=False)
+        options = [(_text(choice), choice) for choice in choices]
+        yield Static(words(self.declared.name), classes="name")
+        yield Select(options, value=self._first, allow_blank=False, compact=True)
+        yield Static(self._side_text(), classes="range", markup=False)
 
     def _read(self) -> Any:
         return self.query_one(Select).value

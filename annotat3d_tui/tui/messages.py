@@ -12,6 +12,7 @@ from textual.message import Message
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.render.histogram import Histogram
+from annotat3d_tui.tui.latest import Latest
 from annotat3d_tui.tui.widgets.title_line import Running
 
 if TYPE_CHECKING:
@@ -36,16 +37,12 @@ class Origin:
     preview: bool
 
 
-class Progressed(Message):
+class Progressed(Latest):
     """How far a computation is; a burst of them collapses to the newest."""
 
     def __init__(self, running: Running) -> None:
         super().__init__()
         self.running = running
-
-    def can_replace(self, message: Message) -> bool:
-        """An older report is of no use."""
-        return isinstance(message, Progressed)
 
 
 class AreaFound(Message):

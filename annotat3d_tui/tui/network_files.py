@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from textual import work
 
 from annotat3d_tui.errors import CannotWrite, InvalidParameter, OutputExists
 from annotat3d_tui.networks.network import MANIFEST, SUFFIX, network_folder
+from annotat3d_tui.tui.network_text import NetworkRow
 from annotat3d_tui.tui.screens.dialogs import Ask, Confirm, if_given
 from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath
 from annotat3d_tui.tui.starting import Starting
@@ -31,6 +32,12 @@ class NetworkFiles(Starting):
     def _export(self, network: Path, chosen: ChosenPath) -> None:
         words = export_words(network, chosen.path, chosen.overwrite)
         self.start_job(words, f"export {network.stem}", Path.cwd(), share=True)
+
+    def resume(self, row: NetworkRow, folder: Path, devices: Sequence[str]) -> None:
+        """Go on with a training that was stopped, as a job in a folder."""
+        if row.listed.network is not None:
+            words = ["network", "resume", str(row.listed.folder)]
+            self.start_job(words, f"train {row.listed.network.architecture} {row.name}", folder, devices)
 
     def ask_import(self, folder: Path) -> None:
         """Ask for a file, then for the name that its network gets in a folder."""

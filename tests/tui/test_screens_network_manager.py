@@ -69,7 +69,7 @@ async def manager(
         screen = app.screen
         assert isinstance(screen, NetworkManager)
         screen.query_one("#network-name", Input).value = name
-        await until(pilot, lambda: screen._dataset is not None or "odd" in str(screen._draft.dataset))
+        await until(pilot, lambda: screen.dataset is not None or "odd" in str(screen.draft.dataset))
         yield pilot, screen
 
 
@@ -183,7 +183,7 @@ async def test_finetune_keeps_what_the_other_network_had(folder: Path, jobs: Job
         assert screen.query_one("#network-name", Input).value == "grains-2"
         assert screen.query_one("#architecture", Select).disabled
         await write(pilot, screen, "rate", "0.0001")
-        await until(pilot, lambda: screen._draft.training.rate == 0.0001)
+        await until(pilot, lambda: screen.draft.training.rate == 0.0001)
         await pilot.press("ctrl+f")
         await until(pilot, lambda: len(all_jobs()) == 2)
         words = " ".join(all_jobs()[0].request.command)
@@ -214,7 +214,7 @@ async def test_picked_gpus_share_the_batch_and_their_memory_decides(folder: Path
         await until(pilot, lambda: "shared equally by 2 devices, received 3: give 2" in foot(screen))
         await pilot.press("ctrl+b")
         await until(pilot, lambda: "ready" in foot(screen))
-        assert screen._draft.training.batch == 8
+        assert screen.draft.training.batch == 8
         await pilot.press("ctrl+s")
         await until(pilot, lambda: len(all_jobs()) == 2)
         assert all_jobs()[0].request.devices == ("GPU-0000", "GPU-0001")
@@ -225,7 +225,7 @@ async def test_picked_gpus_share_the_batch_and_their_memory_decides(folder: Path
 async def test_what_was_begun_stays_while_other_tabs_are_shown(folder: Path) -> None:
     async with manager() as (pilot, screen):
         await write(pilot, screen, "batch", "3")
-        await until(pilot, lambda: screen._draft.training.batch == 3)
+        await until(pilot, lambda: screen.draft.training.batch == 3)
         await pilot.press("f7", "f5", "n")
         again = pilot.app.screen
         assert isinstance(again, NetworkManager)

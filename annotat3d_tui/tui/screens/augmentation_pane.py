@@ -14,6 +14,7 @@ from annotat3d_tui.errors import Annotat3DError, InvalidParameter
 from annotat3d_tui.networks.augmentation import Augmentation
 from annotat3d_tui.networks.previewing import CHANGES, Specimens, alone
 from annotat3d_tui.render.percentiles import contrast_window, grey_sample
+from annotat3d_tui.tui.latest import Latest
 from annotat3d_tui.tui.terminal.graphics import NUMBER
 from annotat3d_tui.tui.terminal.probe import Graphics
 from annotat3d_tui.tui.widgets.augmentation_form import AugmentationChanged, AugmentationForm, LineFocused
@@ -26,16 +27,12 @@ BESIDE = 74
 ALL = "all that are on"
 
 
-class Compared(Message):
+class Compared(Latest):
     """A sample before and after, or why it cannot be shown."""
 
     def __init__(self, comparison: Comparison | None, caption: str) -> None:
         super().__init__()
         self.comparison, self.caption = comparison, caption
-
-    def can_replace(self, message: Message) -> bool:
-        """An older one is of no use."""
-        return isinstance(message, Compared)
 
 
 class AugmentationPane(Container):

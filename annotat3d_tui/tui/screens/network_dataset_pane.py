@@ -14,6 +14,7 @@ from annotat3d_tui.blocks import size_text
 from annotat3d_tui.networks.dataset_listing import ListedDataset
 from annotat3d_tui.tui.job_text import plain
 from annotat3d_tui.tui.network_draft import NetworkDraft
+from annotat3d_tui.tui.telling import tell
 
 NONE = "none yet"
 
@@ -28,12 +29,13 @@ class DatasetPane(Vertical):
         super().__init__(id=id)
         self._draft = draft
         self._datasets: Sequence[ListedDataset] = ()
+        self._offered = self._choices()
 
     def compose(self) -> ComposeResult:
         """The choice, then the statistics."""
         with Horizontal(classes="row"):
             yield Static("Dataset", classes="name")
-            yield Select(self._choices(), value=self._value, allow_blank=False, compact=True, id="chosen-dataset")
+            yield Select(self._offered, value=self._value, allow_blank=False, compact=True, id="chosen-dataset")
             yield Static("", classes="range", id="where-dataset", markup=False)
         with VerticalScroll(id="statistics"):
             yield Static("", id="what-dataset")
@@ -49,9 +51,11 @@ class DatasetPane(Vertical):
         begun = self._draft.dataset is None and bool(right)
         if begun:
             self._draft.dataset = max(right, key=lambda one: one.changed).path
-        choice = self.query_one("#chosen-dataset", Select)
+        choices, choice = self._choices(), self.query_one("#chosen-dataset", Select)
         with self.prevent(Select.Changed):
-            choice.set_options(self._choices())
+            if choices != self._offered:
+                self._offered = choices
+                choice.set_options(choices)
             choice.value = self._value
         if begun:
             self.post_message(self.Changed())
@@ -66,8 +70,8 @@ class DatasetPane(Vertical):
 
     def say(self, said: Content | str, where: str = "") -> None:
         """What is in the chosen one, or what hinders."""
-        self.query_one("#what-dataset", Static).update(said if isinstance(said, Content) else Content(said))
-        self.query_one("#where-dataset", Static).update(where)
+        tell(self.query_one("#what-dataset", Static), said)
+        tell(self.query_one("#where-dataset", Static), where)
 
     def _choices(self) -> list[tuple[str, str]]:
         listed = {str(one.path): self._title(one) for one in self._datasets if not one.problem}

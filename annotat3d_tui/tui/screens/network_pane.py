@@ -16,6 +16,7 @@ from annotat3d_tui.networks.network import SUFFIX
 from annotat3d_tui.tui.job_text import MUTED, plain
 from annotat3d_tui.tui.network_draft import NetworkDraft
 from annotat3d_tui.tui.network_text import NetworkRow, network_details
+from annotat3d_tui.tui.telling import tell
 
 NOTHING = ""
 """Stands for no network to start from."""
@@ -33,6 +34,7 @@ class NetworkPane(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._draft, self._where = draft, folder
         self._networks: Sequence[Listed] = ()
+        self._offered = self._starts()
 
     def compose(self) -> ComposeResult:
         """The fields, then the text."""
@@ -48,7 +50,7 @@ class NetworkPane(VerticalScroll, can_focus=False):
             yield Static("", classes="range", id="of-start", markup=False)
         with Horizontal(classes="row"):
             yield Static("Start from", classes="name")
-            yield Select(self._starts(), value=self._draft.start, allow_blank=False, compact=True, id="start")
+            yield Select(self._offered, value=self._draft.start, allow_blank=False, compact=True, id="start")
             yield Static("weights of another network, for Finetune", classes="range", markup=False)
         yield Static("", id="about-architecture")
         yield Static("", id="about-name", markup=False)
@@ -61,19 +63,21 @@ class NetworkPane(VerticalScroll, can_focus=False):
     def show_networks(self, networks: Sequence[Listed]) -> None:
         """The networks of the folder are known."""
         self._networks = networks
-        choice = self.query_one("#start", Select)
-        with self.prevent(Select.Changed):
-            choice.set_options(self._starts())
-            choice.value = self._draft.start
+        starts = self._starts()
+        if starts != self._offered:
+            self._offered, choice = starts, self.query_one("#start", Select)
+            with self.prevent(Select.Changed):
+                choice.set_options(starts)
+                choice.value = self._draft.start
         self._follow_start()
 
     def show_facts(self, classes: int, deep_supervision: bool, row: NetworkRow | None) -> None:
         """What the architecture is, for so many classes; row: the network that has the name already."""
         chosen = architecture_of(self._draft.training.architecture)
-        self.query_one("#about-architecture", Static).update(about(chosen, classes, deep_supervision))
+        tell(self.query_one("#about-architecture", Static), about(chosen, classes, deep_supervision))
         width = max(self.content_size.width, 20)
         text = f"{row.name} is there already.\n{network_details(row, width)}" if row else ""
-        self.query_one("#about-name", Static).update(text)
+        tell(self.query_one("#about-name", Static), text)
 
     def _starts(self) -> list[tuple[str, str]]:
         there = [
@@ -91,7 +95,7 @@ class NetworkPane(VerticalScroll, can_focus=False):
         if start is not None and start.network is not None:
             choice.value = start.network.architecture
         choice.disabled = start is not None
-        self.query_one("#of-start", Static).update(f"that of {plain(start.name)}" if start else "")
+        tell(self.query_one("#of-start", Static), f"that of {plain(start.name)}" if start else "")
 
     @on(Input.Changed, "#network-name")
     def _named(self, event: Input.Changed) -> None:

@@ -1,5 +1,6 @@
 """The part Settings: devices, how the network is trained, how samples are changed meanwhile."""
 
+from asyncio import Lock
 from dataclasses import replace
 
 from textual import on
@@ -15,6 +16,7 @@ from annotat3d_tui.networks.settings import Training
 from annotat3d_tui.tui.forms import Box, Field, Form, FormChanged
 from annotat3d_tui.tui.network_draft import NetworkDraft
 from annotat3d_tui.tui.picks import Picks
+from annotat3d_tui.tui.telling import tell
 from annotat3d_tui.tui.widgets.augmentation_form import AugmentationChanged, AugmentationForm
 from annotat3d_tui.tui.widgets.gpu_table import GpuTable
 
@@ -25,7 +27,7 @@ LEFT_OUT = ("architecture",)
 class SettingsPane(VerticalScroll, can_focus=False):
     """The devices of F8, the form of the training, the changes of samples; each change is told by `Changed`.
 
-    The fields are made when they are to be seen first; until then the draft says what is in them.
+    The fields are made after all else, or when they are to be seen; until then the draft says what is in them.
     """
 
     class Changed(Message):
@@ -34,7 +36,7 @@ class SettingsPane(VerticalScroll, can_focus=False):
     def __init__(self, draft: NetworkDraft, watch: GpuWatch, picks: Picks, *, id: str) -> None:
         super().__init__(id=id)
         self._draft, self._watch, self._picks = draft, watch, picks
-        self._begun, self.is_unfolded = False, False
+        self._unfolding, self.is_unfolded = Lock(), False
 
     def compose(self) -> ComposeResult:
         """The devices."""
@@ -43,21 +45,23 @@ class SettingsPane(VerticalScroll, can_focus=False):
         yield Static("", id="picked", markup=False)
 
     async def unfold(self) -> None:
-        """Make the fields, once."""
-        if self._begun:
-            return
-        self._begun = True
+        """Make the fields, once; where that has begun already, wait for its end."""
+        async with self._unfolding:
+            if not self.is_unfolded:
+                await self._unfold()
+
+    async def _unfold(self) -> None:
         changes = AugmentationForm(self._draft.augmentation)
         changes.display = self._draft.changes
-        await self.mount_all(
-            [
-                Static("Training", classes="part-title"),
-                Form(self._draft.training, LEFT_OUT),
-                Static("Augmentation", classes="part-title"),
-                Box("change samples at random while it learns", self._draft.changes, compact=True, id="changes"),
-                changes,
-            ]
+        fields = (
+            Static("Training", classes="part-title"),
+            Form(self._draft.training, LEFT_OUT),
+            Static("Augmentation", classes="part-title"),
+            Box("change samples at random while it learns", self._draft.changes, compact=True, id="changes"),
+            changes,
         )
+        for field in fields:  # one by one: keys are heard in between, while it is not seen yet
+            await self.mount(field)
         self.is_unfolded = True
 
     @property
@@ -91,7 +95,7 @@ class SettingsPane(VerticalScroll, can_focus=False):
     @on(GpuTable.Changed)
     def _devices(self, event: GpuTable.Changed) -> None:
         event.stop()
-        self.query_one("#picked", Static).update(self.table.picked_text())
+        tell(self.query_one("#picked", Static), self.table.picked_text())
         self.post_message(self.Changed())
 
     @on(Box.Changed, "#changes")

@@ -22,6 +22,7 @@ from annotat3d_tui.tui.dataset_command import SUFFIX, augment_words, changed_nam
 from annotat3d_tui.tui.dataset_draft import DatasetDraft
 from annotat3d_tui.tui.forms import Box, FieldFocused
 from annotat3d_tui.tui.job_text import MUTED, plain
+from annotat3d_tui.tui.latest import Latest
 from annotat3d_tui.tui.new_dataset_text import (
     HELP,
     HELP_CHANGES,
@@ -60,28 +61,20 @@ REST = 0.15
 """Seconds after the last change in which nothing is checked yet."""
 
 
-class Looked(Message):
+class Looked(Latest):
     """What was found in the pairs so far."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__()
         self.answer = answer
 
-    def can_replace(self, message: Message) -> bool:
-        """An older one is of no use."""
-        return isinstance(message, Looked)
 
-
-class Reading(Message):
+class Reading(Latest):
     """How far the check of all voxels is."""
 
     def __init__(self, share: float, stage: str) -> None:
         super().__init__()
         self.share, self.stage = share, stage
-
-    def can_replace(self, message: Message) -> bool:
-        """An older one is of no use."""
-        return isinstance(message, Reading)
 
 
 class TakenOpen(Message):
