@@ -1,4 +1,8 @@
-"""What is in a workspace: image, marks, superpixels, label, datasets, networks, results and jobs."""
+"""What is in a workspace: image, marks, superpixels, label, datasets, networks, results, jobs, and its cache.
+
+The cache has the image as it can be mapped, where it had to be converted (at most 64 GB, or ANNOTAT3D_CACHE=200GB), and
+what was measured of it; what was used longest ago goes first, and all of it may be removed at any time.
+"""
 
 import argparse
 from pathlib import Path

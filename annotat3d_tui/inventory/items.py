@@ -12,12 +12,13 @@ from annotat3d_tui.networks.outcome import outcomes_in
 from annotat3d_tui.volume.formats import inspect
 from annotat3d_tui.workspace import LearningFolders, Workspace, is_bare, open_workspace, read_json
 
-Kind = Literal["image", "marks", "superpixels", "label", "classifier", "dataset", "network", "result"]
+Kind = Literal["image", "marks", "superpixels", "label", "classifier", "dataset", "network", "result", "cache"]
 SECTIONS: dict[str, tuple[Kind, ...]] = {
     "Segmentation": ("image", "marks", "superpixels", "label", "classifier"),
     "Datasets": ("dataset",),
     "Networks": ("network",),
     "Results": ("result",),
+    "Cache": ("cache",),
 }
 """What people call the parts of a workspace, and what is in each."""
 
@@ -40,8 +41,12 @@ class Item:
 
 def items_of(folder: Path) -> list[Item]:
     """Everything in a workspace folder, in the order of SECTIONS; raises MissingFile, InvalidFile for no workspace."""
-    own = [] if is_bare(folder) else list(own_items(open_workspace(folder)))
-    return [*own, *learning_items(LearningFolders(folder))]
+    from annotat3d_tui.inventory.cached import cached_items
+
+    workspace = None if is_bare(folder) else open_workspace(folder)
+    own = list(own_items(workspace)) if workspace else []
+    cached = list(cached_items(workspace.cache)) if workspace else []
+    return [*own, *learning_items(LearningFolders(folder)), *cached]
 
 
 def own_items(workspace: Workspace) -> Iterator[Item]:

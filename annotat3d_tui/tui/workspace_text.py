@@ -11,7 +11,7 @@ from annotat3d_tui.memory import bytes_text
 from annotat3d_tui.tui.job_text import MUTED, STYLES, job_line, plain
 from annotat3d_tui.tui.widgets.lines import two_sided
 
-JOBS = "Jobs"
+JOBS, CACHE = "Jobs", "Cache"
 WORDS = {"image": "", "marks": "marks", "superpixels": "superpixels", "label": "label", "classifier": "classifier"}
 """What is called so whatever its file is called."""
 SIZE, WHEN, NAME = 10, 8, 22
@@ -44,7 +44,8 @@ def rows_of(items: list[Item], jobs: list[Seen]) -> list[Row]:
     rows: list[Row] = []
     for title, kinds in SECTIONS.items():
         own = [item for item in items if item.kind in kinds]
-        rows += [Row(title, count=len(own)), *(Row(title, item) for item in own)]
+        if own or title != CACHE:
+            rows += [Row(title, count=len(own)), *(Row(title, item) for item in own)]
     return [*rows, Row(JOBS, count=len(jobs)), *(Row(JOBS, seen=seen) for seen in jobs)]
 
 

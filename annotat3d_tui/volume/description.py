@@ -6,15 +6,16 @@ from typing import Any
 
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.memory import bytes_text
+from annotat3d_tui.volume.converted import is_converted
 from annotat3d_tui.volume.source import Source
 
 
 @dataclass(frozen=True)
 class Description:
-    """A volume in a file; `memory_bytes` is what opening it takes, 0 where it is memory-mapped.
+    """A volume in a file; `memory_bytes` and `disk_bytes` are what opening it takes, 0 where it is memory-mapped.
 
-    `why_read` says why it must be read whole (compressed, big-endian, …); it is empty where it is
-    memory-mapped.
+    `why_read` says why it must be read whole (compressed, big-endian, …), or, where it is large, converted once in its
+    workspace; it is empty where it is memory-mapped. chunks: sides (z, y, x) of the boxes in which it is kept, if any.
     """
 
     path: Path
@@ -28,12 +29,23 @@ class Description:
     file_bytes: int
     voxel_bytes: int
     memory_bytes: int
+    disk_bytes: int
     why_read: str
+    chunks: tuple[int, int, int] | None = None
 
     @property
     def layout(self) -> str:
         """How it is opened, in words."""
-        return f"read whole ({self.why_read})" if self.why_read else "memory-mapped"
+        if not self.why_read:
+            return "memory-mapped"
+        return f"{'converted once' if self.disk_bytes else 'read whole'} ({self.why_read})"
+
+    @property
+    def opening(self) -> str:
+        """What opening it takes, in words."""
+        if self.disk_bytes:
+            return f"takes {bytes_text(self.disk_bytes)} of disk, in the workspace"
+        return f"takes {bytes_text(self.memory_bytes)} of memory" if self.memory_bytes else "takes no memory"
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it: shape and voxel size in the order z, y, x."""
@@ -47,10 +59,12 @@ class Description:
             "voxel_size": list(self.voxel_size),
             "unit": self.unit,
             "compression": self.compression,
+            "chunks": list(self.chunks) if self.chunks else None,
             "layout": self.layout,
             "file_bytes": self.file_bytes,
             "voxel_bytes": self.voxel_bytes,
             "memory_bytes": self.memory_bytes,
+            "disk_bytes": self.disk_bytes,
         }
 
     def lines(self) -> list[str]:
@@ -58,16 +72,16 @@ class Description:
         lengths = " × ".join(f"{length:.6g}" for length in reversed(self.voxel_size))
         unit = "not known" if self.unit == "voxel" and set(self.voxel_size) == {1.0} else f"{lengths} {self.unit}"
         order = "" if self.byte_order == "none" else f", {self.byte_order}-endian"
-        opening = f"takes {bytes_text(self.memory_bytes)} of memory" if self.memory_bytes else "takes no memory"
+        chunks = f", in chunks of {size_text(self.chunks)}" if self.chunks else ""
         return [
             f"file          {self.path}",
-            f"format        {self.format}, compression {self.compression}",
+            f"format        {self.format}, compression {self.compression}{chunks}",
             f"size          {size_text(self.shape)} voxels (X×Y×Z)",
             f"type          {self.dtype}{order}",
             f"voxel size    {unit}",
             f"on disk       {bytes_text(self.file_bytes)}",
             f"layout        {self.layout}",
-            f"opening       {opening}",
+            f"opening       {self.opening}",
         ]
 
 
@@ -84,6 +98,8 @@ def description_of(source: Source) -> Description:
         compression=source.compression,
         file_bytes=source.file_bytes,
         voxel_bytes=source.voxel_bytes,
-        memory_bytes=source.voxel_bytes if source.why_read else 0,
+        memory_bytes=source.voxel_bytes if source.why_read and not is_converted(source) else 0,
+        disk_bytes=source.voxel_bytes if is_converted(source) else 0,
         why_read=source.why_read,
+        chunks=source.chunks,
     )

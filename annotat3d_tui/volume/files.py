@@ -19,6 +19,7 @@ from annotat3d_tui.volume.formats import format_module, inspect, output_format_o
 from annotat3d_tui.volume.header import Header
 from annotat3d_tui.volume.place import name_of, place_of
 from annotat3d_tui.volume.raw import RawProperties, check_name
+from annotat3d_tui.volume.sampling import Sample, sampled
 from annotat3d_tui.volume.source import array_blocks
 from annotat3d_tui.volume.types import LARGEST_ID, check_image, check_labels, check_stored
 from annotat3d_tui.volume.volume import Volume
@@ -70,6 +71,11 @@ def describe(path: Path | str, raw: RawProperties | None = None) -> Description:
 def file_range(path: Path | str, raw: RawProperties | None = None) -> ValueRange:
     """The exact range of values in a file, read block by block even where it cannot be mapped."""
     return range_of_blocks(inspect(path, raw).blocks())
+
+
+def sample_of(path: Path | str, raw: RawProperties | None = None) -> Sample | None:
+    """A look at a few planes of a file, however large it is; see `sampled`."""
+    return sampled(inspect(path, raw))
 
 
 def save_volume(

@@ -61,6 +61,7 @@ def inspect(path: Path, raw: RawProperties | None) -> Source:
         None if packed or scaled else Mapping.of_planes(shape, dtype.itemsize, offset),
         partial(_decode, path, shape, dtype, offset, (slope, inter) if scaled else None),
         scattered="scaled by a factor" if scaled else "",
+        is_stream=packed,
     )
 
 

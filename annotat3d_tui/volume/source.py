@@ -78,7 +78,7 @@ class Source:
     Its voxels are where `mapping` says, as `dtype` (with byte order) says, or else come from
     `decode(start, stop)`: those planes as consecutive blocks in the machine's byte order. `chunks` are the sides
     (z, y, x) of the boxes in which a file keeps them, where it does; `scattered` says in which way else they cannot
-    be mapped.
+    be mapped. `is_stream`: a plane comes only after all planes before it.
     """
 
     path: Path
@@ -92,6 +92,7 @@ class Source:
     decode: Callable[[int, int], Iterator[NDArray[Any]]] | None = None
     chunks: tuple[int, int, int] | None = None
     scattered: str = ""
+    is_stream: bool = False
 
     @property
     def name(self) -> str:

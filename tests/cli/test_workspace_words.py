@@ -13,6 +13,7 @@ from annotat3d_tui.networks.beginning import begin
 from annotat3d_tui.networks.outcome import Outcome, keep_outcome
 from annotat3d_tui.networks.settings import Training
 from annotat3d_tui.session import Session
+from annotat3d_tui.volume import converted
 from annotat3d_tui.workspace import is_bare, open_workspace, workspace_of
 from tests.cli.test_commands import Capture, answer, refusal
 from tests.networks.small import textured_dataset
@@ -158,3 +159,21 @@ def test_a_workspace_is_made_about_an_image(files: Path, monkeypatch: pytest.Mon
 def test_what_is_no_workspace_is_refused(files: Path, capsys: Capture) -> None:
     for word in ("info", "check"):
         assert "is no workspace" in refusal(capsys, "workspace", word, files)
+
+
+def test_info_tells_what_the_cache_holds_and_may(files: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(converted, "SMALLEST", 1)
+    monkeypatch.setenv("ANNOTAT3D_CACHE", "3GB")
+    image = tifffile.imread(files / "image.tif")
+    tifffile.imwrite(files / "packed.tif", image, compression="zlib", photometric="minisblack")
+    session = Session.open(workspace_of(files / "packed.tif"))
+    session.cache.put("a", np.zeros(10))
+    session.close()
+    facts = answer(capsys, "workspace", "info", files / "packed.annotat3d")
+    converted_one, measured = (item for item in facts["items"] if item["kind"] == "cache")
+    assert converted_one["facts"] == "30×26×14 uint16, of packed.tif; all at most 3.0 GB"
+    assert converted_one["bytes"] > image.nbytes
+    assert measured["facts"] == "1 array measured; at most 8.0 GB"
+    assert answer(capsys, "workspace", "check", files / "packed.annotat3d")["problems"] == []
+    assert main(["workspace", "info", str(files / "packed.annotat3d")]) == 0
+    assert "Cache\n  ✓ packed-" in capsys.readouterr().out

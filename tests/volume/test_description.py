@@ -5,6 +5,7 @@ import json
 import numpy as np
 import tifffile
 
+from annotat3d_tui.volume import converted
 from annotat3d_tui.volume.files import describe, save_labels, save_volume
 
 
@@ -23,10 +24,12 @@ def test_a_mapped_image(tmp_path, numbered):
         "voxel_size": [0.5, 0.25, 0.125],
         "unit": "µm",
         "compression": "none",
+        "chunks": None,
         "layout": "memory-mapped",
         "file_bytes": path.stat().st_size,
         "voxel_bytes": 770,
         "memory_bytes": 0,
+        "disk_bytes": 0,
     }
     assert said.lines() == [
         f"file          {path}",
@@ -46,6 +49,14 @@ def test_a_compressed_label(tmp_path, numbered):
     assert (said.byte_order, said.unit) == ("none", "voxel")
     assert "voxel size    not known" in said.lines()
     assert "opening       takes 385 B of memory" in said.lines()
+
+
+def test_a_large_one_that_is_compressed_is_converted(tmp_path, numbered, monkeypatch):
+    monkeypatch.setattr(converted, "SMALLEST", 100)
+    said = describe(save_volume(tmp_path / "image.h5", numbered(), compress=True))
+    assert (said.layout, said.memory_bytes, said.disk_bytes) == ("converted once (compressed)", 0, 770)
+    assert "format        HDF5, compression gzip, in chunks of 11×7×5" in said.lines()
+    assert "opening       takes 770 B of disk, in the workspace" in said.lines()
 
 
 def test_what_others_write(tmp_path, numbered):

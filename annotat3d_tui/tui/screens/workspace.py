@@ -53,7 +53,8 @@ datasets, networks, results. {list.choose} goes to the screen of what is bright;
 open on their images. Jobs are those that read or write here, whoever has started them; those that run come first. \
 {workspace.check} opens everything and compares it, as annotat3d workspace check does in a shell. {workspace.other} \
 opens another workspace or image, a recent one, or makes a new one. Where none is open, datasets, networks and results \
-are those of the folder in which the program was started."""
+are those of the folder in which the program was started. The cache has the image as it can be mapped, where it had to \
+be converted, and what was measured of it: what was used longest ago goes first, and all of it may be removed."""
 GOES_TO = {
     "Segmentation": "segment",
     "Datasets": "datasets",
@@ -215,8 +216,8 @@ class WorkspaceScreen(LabelOpening, TabScreen):
             self.app.push_screen(JobScreen(row.seen))
         elif row.item and row.item.kind == "result":
             self.find_results(row.item.path)
-        elif hasattr(self.app, f"action_{GOES_TO[row.section]}"):
-            await self.app.run_action(GOES_TO[row.section], self.app)
+        elif (action := GOES_TO.get(row.section)) and hasattr(self.app, f"action_{action}"):
+            await self.app.run_action(action, self.app)
 
     @work(thread=True, exclusive=True, group="results", exit_on_error=False)
     def find_results(self, folder: Path) -> None:
