@@ -5,7 +5,7 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
     __main__ -> cli -> tui -> session | doctor | inventory -> jobs -> workflow | workspace | demo
              -> networks | classifiers | render -> features -> superpixels | labels | volume
              -> parameters | blocks | compiled | memory | content | cache | allocation | archive | holding | places
-             -> processes -> errors
+             -> processes | mapped -> errors
 
     errors        one family of errors, each a plain sentence
     parameters    a parameter declares default, range, unit and help once: for form, flag, JSON and cache key
@@ -17,6 +17,7 @@ The rooms, in the order in which data visits them; a room imports only rooms to 
     archive       named arrays and facts in one file that is safe to open
     allocation    room for volumes, in memory or in a nameless file
     places        folders of the user in which the program keeps things
+    mapped        files mapped into memory, which outlive that one becomes shorter
     processes     which process it is, also when its number has gone to another
     holding       who has a folder: one process at a time
     volume        files <-> (Z, Y, X) arrays: TIFF, RAW, HDF5, OME-Zarr, slices, …

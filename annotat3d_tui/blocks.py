@@ -10,6 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+from annotat3d_tui.mapped.files import check_intact, lost
+
 Item = TypeVar("Item")
 
 Progress = Callable[[float, str], None]
@@ -135,7 +137,7 @@ def in_threads(
 
     The calling thread waits, reports the share of `weights` (1 each) that is done and may be
     cancelled by it: items not yet begun are dropped and running ones are waited for. The first
-    error of an item is raised here.
+    error of an item is raised here; so is InvalidFile when a mapped file is lost meanwhile.
     """
     todo = list(items)
     shares = [1.0] * len(todo) if weights is None else [float(weight) for weight in weights]
@@ -149,6 +151,7 @@ def in_threads(
         return
     ended: list[tuple[float, Future[object]]] = []
     over = threading.Event()
+    known = lost()
 
     def note(share: float, future: Future[object]) -> None:
         ended.append((share, future))
@@ -167,6 +170,7 @@ def in_threads(
                 for share, future in fresh:
                     future.result()
                     done += share
+                check_intact(known)
                 progress(min(done / total, 1.0), stage)
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)

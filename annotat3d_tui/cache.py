@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.mapped.files import guarded, lost
+
 MOST_BYTES = 8 * 10**9
 SPARED = 2 * 10**9
 """Bytes of the disk that are always left to others."""
@@ -57,7 +59,7 @@ class FolderCache:
         """The array that was put in under `key`, mapped read-only from its file, or None."""
         path = self._path(key)
         try:
-            array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+            array: NDArray[Any] = guarded(np.load(path, mmap_mode="r", allow_pickle=False), path)
         except (OSError, ValueError, EOFError):
             return None
         try:
@@ -67,8 +69,8 @@ class FolderCache:
         return array
 
     def put(self, key: str, array: NDArray[Any]) -> None:
-        """Keep an array under `key`: whole, or not at all."""
-        if array.nbytes > self._most:
+        """Keep an array under `key`: whole, or not at all; none where an image is lost that it may be made from."""
+        if array.nbytes > self._most or lost():
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from annotat3d_tui import __version__
 from annotat3d_tui.cli.output import forget_stdout
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.jobs.reporting import report_failure
+from annotat3d_tui.mapped.files import intact
 
 
 class Command(NamedTuple):
@@ -71,7 +72,8 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        return _dispatch(list(arguments))
+        with intact():
+            return _dispatch(list(arguments))
     except Annotat3DError as error:
         return _refused(error)
     except ImportError as error:

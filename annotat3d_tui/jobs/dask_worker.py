@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidFile
+from annotat3d_tui.mapped.files import guarded
 from annotat3d_tui.volume.files import open_volume
 from annotat3d_tui.volume.finite import finite
 from annotat3d_tui.volume.raw import RawProperties
@@ -58,14 +59,14 @@ def _opened(
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     voxels, _ = finite(open_volume(Path(image), raw).data)
     ids = Path(folder) / SUPERPIXELS
-    superpixels = np.load(ids, mmap_mode="r") if ids.is_file() else None
+    superpixels = guarded(np.load(ids, mmap_mode="r"), ids) if ids.is_file() else None
     return voxels, open_trained(Path(folder) / CLASSIFIER).trained, superpixels
 
 
 def joined(todo: list[Work], shape: tuple[int, ...], out: NDArray[Any]) -> None:
     """Write the slabs of all work, in order, into a label volume (Z, Y, X); raises InvalidFile for a damaged one."""
     for work in todo:
-        labels = np.load(work.part, mmap_mode="r", allow_pickle=False)
+        labels = guarded(np.load(work.part, mmap_mode="r", allow_pickle=False), work.part)
         if labels.shape != (work.stop - work.start, *shape[1:]):
             raise InvalidFile(f"{work.part} must hold planes {work.start} to {work.stop - 1}, received others.")
         out[work.start : work.stop] = labels

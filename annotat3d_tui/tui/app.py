@@ -26,6 +26,7 @@ from textual.notifications import Notify, SeverityLevel
 
 from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.errors import Annotat3DError, WorkspaceInUse
+from annotat3d_tui.mapped.files import check_intact
 from annotat3d_tui.tui.actions import key_text, why_not
 from annotat3d_tui.tui.job_commands import JobCommands
 from annotat3d_tui.tui.keymaps import Keymap, keymap_of
@@ -37,6 +38,7 @@ from annotat3d_tui.tui.saying import (
     STAYS,
     Said,
     clear_messages,
+    errors_said,
     log,
     logged_to_file,
     say_error,
@@ -64,6 +66,8 @@ if TYPE_CHECKING:
     from annotat3d_tui.session import Session
     from annotat3d_tui.volume.raw import RawProperties
     from annotat3d_tui.workflow.settings import Segmentation
+LOOK_SECONDS = 1.0
+"""Between looks at the files that are shown."""
 NO_KEY = "no_key"
 """Stands for the keys of a binding without any: no terminal has it."""
 SETTINGS, KEYMAP = Settings(), Keymap({}, "default")
@@ -205,6 +209,7 @@ class Annotat3DApp(InTurn, TabbedApp):
         for problem in self._problems:
             self.notify(problem, title="Settings", severity="warning", timeout=STAYS, markup=False)
         self.call_after_refresh(self._tidy)
+        self.set_interval(LOOK_SECONDS, self._look_after_files)
         if self._session is None and is_bare(self.folder):
             self.action_workspace()
 
@@ -212,6 +217,11 @@ class Annotat3DApp(InTurn, TabbedApp):
         if not gc.isenabled():
             self._tidying.begin()
             self.set_interval(REST, self._tidying.tidy)
+
+    def _look_after_files(self) -> None:
+        """Say, once, that a file which is shown was cut short or can no longer be read."""
+        with errors_said(self):
+            check_intact()
 
     async def on_event(self, event: events.Event) -> None:
         """As Textual does; when the hand rests, garbage is looked for."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.errors import InvalidFile, InvalidParameter
+from annotat3d_tui.mapped.files import intact
 from annotat3d_tui.volume.converted import Conversions
 from annotat3d_tui.volume.description import Description, description_of
 from annotat3d_tui.volume.disk import has_zarr
@@ -128,10 +129,10 @@ def save_blocks(path: Path | str, blocks: Iterable[NDArray[Any]], header: Header
         check_free_space(place.file, math.prod(header.shape) * stored.itemsize)
     said = replace(header, dtype=stored, inside=place.inside)
     if output_format_of(target) == "zarr":
-        with folder_written_aside(target) as aside:
+        with folder_written_aside(target) as aside, intact():
             format_module(target).write(aside, blocks, said)
         return target
-    with written_aside(place.file, overwrite or bool(place.inside)) as aside:
+    with written_aside(place.file, overwrite or bool(place.inside)) as aside, intact():
         if place.inside:
             started_from(place.file, aside)
         format_module(target).write(aside, blocks, said)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from annotat3d_tui.allocation import empty, lies_in_file, scratch_room
 from annotat3d_tui.blocks import slabs
 from annotat3d_tui.errors import Annotat3DError, InvalidFile, OverBudget
+from annotat3d_tui.mapped.files import guarded
 from annotat3d_tui.memory import available_memory, bytes_text
 from annotat3d_tui.volume.disk import stamp_of
 from annotat3d_tui.volume.place import place_of
@@ -190,7 +191,7 @@ class Source:
             whole = np.memmap(file, np.uint8, "r", self.mapping.offset, (reach + self.dtype.itemsize,))
         except (OSError, ValueError) as error:
             raise InvalidFile(f"{self.name} cannot be read ({error}): see whether it is still there.") from None
-        first = whole[: self.dtype.itemsize].view(self.dtype)
+        first = guarded(whole, file)[: self.dtype.itemsize].view(self.dtype)
         return np.lib.stride_tricks.as_strided(first, self.shape, strides, subok=True, writeable=False)
 
 

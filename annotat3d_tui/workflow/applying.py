@@ -12,6 +12,7 @@ from annotat3d_tui.classifiers.model import Model
 from annotat3d_tui.classifiers.store import open_model
 from annotat3d_tui.classifiers.training_data import TrainingData
 from annotat3d_tui.errors import InvalidFile, InvalidParameter
+from annotat3d_tui.mapped.files import reading
 from annotat3d_tui.workflow.classifying import Classified, classify_superpixels, classify_voxels
 from annotat3d_tui.workflow.learning import Trained
 from annotat3d_tui.workflow.measuring import Markers, measure
@@ -63,6 +64,7 @@ def learned(model: Model, parameters: Segmentation) -> Trained:
     return trained
 
 
+@reading
 def apply(
     trained: Trained,
     image: NDArray[Any],

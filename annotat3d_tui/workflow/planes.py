@@ -26,10 +26,12 @@ from annotat3d_tui.classifiers.paint import paint
 from annotat3d_tui.classifiers.smoothing import Smoothing, make_guide, smooth_probabilities
 from annotat3d_tui.classifiers.voxels import classify_planes
 from annotat3d_tui.errors import ShapeMismatch
+from annotat3d_tui.mapped.files import reading
 from annotat3d_tui.workflow.learning import Trained
 from annotat3d_tui.workflow.smoothing import reached
 
 
+@reading
 def label_planes(
     trained: Trained,
     image: NDArray[Any],

@@ -24,6 +24,7 @@ from annotat3d_tui.classifiers.scores import Scores
 from annotat3d_tui.classifiers.training import check_markers
 from annotat3d_tui.classifiers.training_data import TrainingData, check_same_features
 from annotat3d_tui.errors import InvalidMarkers
+from annotat3d_tui.mapped.files import reading
 from annotat3d_tui.workflow.classifying import Classified, classify_superpixels, classify_voxels
 from annotat3d_tui.workflow.evidence import Evidence
 from annotat3d_tui.workflow.learning import Trained, gathered, learn, scores_of
@@ -77,6 +78,7 @@ class Result:
         return replace(self, scores=scores, out_of_bag=out_of_bag)
 
 
+@reading
 def segment(
     image: NDArray[Any],
     coordinates: NDArray[np.int64],

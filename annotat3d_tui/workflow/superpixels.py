@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet, size_text
 from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
+from annotat3d_tui.mapped.files import reading
 from annotat3d_tui.superpixels.methods import Method
 from annotat3d_tui.superpixels.preview import preview
 from annotat3d_tui.workflow.settings import AutomaticWaterpixels, Pixels, Segmentation
 
 
+@reading
 def make_superpixels(
     image: NDArray[Any], parameters: Segmentation, *, threads: int = 1, progress: Progress = quiet
 ) -> NDArray[np.int32]:
@@ -23,6 +25,7 @@ def make_superpixels(
     return method(image, threads=threads, progress=progress)
 
 
+@reading
 def preview_superpixels(
     image: NDArray[Any], parameters: Segmentation, planes: slice, *, threads: int = 1, progress: Progress = quiet
 ) -> NDArray[np.int32]:
