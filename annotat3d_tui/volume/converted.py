@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.cache import SPARED
 from annotat3d_tui.errors import Annotat3DError, InvalidFile
+from annotat3d_tui.mapped.files import guarded
 from annotat3d_tui.memory import bytes_text
 from annotat3d_tui.volume.converted_files import Entry, State, most_bytes, remove_all_but, room_made, state_in
 from annotat3d_tui.volume.disk import stamp_of
@@ -170,7 +171,7 @@ def _header(source: Source) -> bytes:
 def _mapped(entry: Entry) -> NDArray[Any] | None:
     """The voxels of a conversion that is whole."""
     try:
-        found: NDArray[Any] = np.load(entry.voxels, mmap_mode="r", allow_pickle=False)
+        found: NDArray[Any] = guarded(np.load(entry.voxels, mmap_mode="r", allow_pickle=False), entry.voxels)
         if (found.shape, found.dtype.name) != (entry.state.shape, entry.state.dtype):
             return None
         with contextlib.suppress(OSError):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.errors import InvalidFile
 from annotat3d_tui.volume.source import array_blocks
 
@@ -62,7 +63,7 @@ def finite(data: NDArray[Any]) -> tuple[NDArray[Any], int]:
     check_range(low, high, data.dtype)
     if not not_finite:
         return data, 0
-    replaced = np.empty(data.shape, data.dtype)
+    replaced = empty(data.shape, data.dtype)
     for old, new in zip(array_blocks(data), array_blocks(replaced), strict=True):
         new[...] = old
         np.nan_to_num(new, copy=False, nan=low, posinf=high, neginf=low)
