@@ -10,13 +10,14 @@ from pathlib import Path
 from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.volume.files import describe
+from annotat3d_tui.volume.place import IMAGES
 from annotat3d_tui.workspace import create, create_bare
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("folder", metavar="DIR", help="a new or empty folder; people call them NAME.annotat3d")
-    parser.add_argument("--image", metavar="IMAGE", help="what it is about: TIFF, RAW or .npy")
+    parser.add_argument("--image", metavar="IMAGE", help=f"what it is about: {IMAGES}")
     add_raw_flags(parser)
     add_output_flags(parser, writes=False)
 

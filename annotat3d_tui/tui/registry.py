@@ -23,6 +23,7 @@ from annotat3d_tui.tui.screens.gpu_details import GpuDetails
 from annotat3d_tui.tui.screens.gpus import GpusScreen
 from annotat3d_tui.tui.screens.help import HelpScreen
 from annotat3d_tui.tui.screens.history import History
+from annotat3d_tui.tui.screens.image_path import AskImage
 from annotat3d_tui.tui.screens.inference import InferenceScreen
 from annotat3d_tui.tui.screens.job import JobScreen
 from annotat3d_tui.tui.screens.jobs import JobFilter, JobsScreen
@@ -81,6 +82,7 @@ SCREENS: dict[Kind, tuple[Kind, ...]] = {
     ScriptScreen: (),
     AskPath: (PathInput,),
     AskVolumes: (PathInput,),
+    AskImage: (PathInput,),
     History: (LongList,),
     MaskForm: (LongList,),
     MaskLook: (),

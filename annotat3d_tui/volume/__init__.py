@@ -9,6 +9,7 @@ header       what a file that is written says of its volume
 source       what a format says of a file, and the way from its bytes to voxels, whole or block by block
 types        voxel types and their names
 description  what `info` shows
+inside       which volumes a file holds that may hold several
 sampling     a look at a few planes of a file: range of values, how long reading all would take
 converted    what cannot be mapped, converted once into a folder of the cache; converted_files: its files there
 writing      written beside the target and renamed

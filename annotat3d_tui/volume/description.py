@@ -47,6 +47,12 @@ class Description:
             return f"takes {bytes_text(self.disk_bytes)} of disk, in the workspace"
         return f"takes {bytes_text(self.memory_bytes)} of memory" if self.memory_bytes else "takes no memory"
 
+    @property
+    def summary(self) -> str:
+        """What it is, in a line: format, size, type, bytes on the disk."""
+        packed = "" if self.compression == "none" else f", {self.compression}"
+        return f"{self.format}{packed} · {size_text(self.shape)} · {self.dtype} · {bytes_text(self.file_bytes)}"
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it: shape and voxel size in the order z, y, x."""
         return {

@@ -42,6 +42,7 @@ from annotat3d_tui.tui.screens.gpu_details import GpuDetails
 from annotat3d_tui.tui.screens.gpus import GpusScreen
 from annotat3d_tui.tui.screens.help import HelpPage, HelpScreen, keys_page
 from annotat3d_tui.tui.screens.history import History
+from annotat3d_tui.tui.screens.image_path import AskImage
 from annotat3d_tui.tui.screens.inference import InferenceScreen
 from annotat3d_tui.tui.screens.job import JobScreen
 from annotat3d_tui.tui.screens.jobs import JobsScreen
@@ -337,6 +338,7 @@ LATE = (
         Ask("Name"),
         AskPath("Open"),
         AskVolumes("Add"),
+        AskImage("Open an image"),
         Menu("Files", []),
         ResultsScreen("Job 1", []),
         HelpScreen([]),

@@ -26,10 +26,12 @@ from annotat3d_tui.tui.raw_form import RawForm, form_for, lacks_properties
 from annotat3d_tui.tui.saying import say_error
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.help import HelpPage
+from annotat3d_tui.tui.screens.image_path import AskImage
 from annotat3d_tui.tui.screens.menu import Item, Menu
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.paths import AskPath, ChosenPath
 from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
+from annotat3d_tui.volume.disk import beside
 from annotat3d_tui.volume.place import IMAGES
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 MOST_RECENT = 9
 CHOICES = (
     ("welcome.demo", "Demo", "the embedded volume", "demo"),
-    ("welcome.image", "Open an image…", "TIFF, RAW, HDF5, NumPy", "open_image"),
+    ("welcome.image", "Open an image…", "TIFF, RAW, HDF5, Zarr, slices", "open_image"),
     ("welcome.workspace", "Open a workspace…", "a folder NAME.annotat3d", "open_workspace"),
     ("welcome.new", "New workspace…", "for an image, or for networks alone", "new_workspace"),
 )
@@ -173,7 +175,7 @@ class Welcome(Screen[None]):
 
     def action_open_image(self) -> None:
         """Ask for an image."""
-        ask = AskPath("Open an image", f"{Path.cwd()}/", help=IMAGES)
+        ask = AskImage("Open an image", f"{Path.cwd()}/")
         self.app.push_screen(ask, if_given(self._image_chosen))
 
     def action_open_workspace(self) -> None:
@@ -189,7 +191,7 @@ class Welcome(Screen[None]):
         if action == "bare":
             self._ask_folder(None)
         else:
-            ask = AskPath("Image of the new workspace", f"{Path.cwd()}/", help=IMAGES)
+            ask = AskImage("Image of the new workspace", f"{Path.cwd()}/")
             self.app.push_screen(ask, if_given(self._new_image_chosen))
 
     def _new_image_chosen(self, chosen: ChosenPath) -> None:
@@ -197,7 +199,7 @@ class Welcome(Screen[None]):
 
     def _ask_folder(self, image: Path | None) -> None:
         """Ask where the workspace of an image, or one without, is to lie."""
-        start = f"{image.with_suffix('')}{workspace.SUFFIX}" if image else f"{Path.cwd()}/networks{workspace.SUFFIX}"
+        start = f"{beside(image)}{workspace.SUFFIX}" if image else f"{Path.cwd()}/networks{workspace.SUFFIX}"
         ask = AskPath("Folder of the new workspace", start, purpose="folder", help="It must be new, or empty.")
         self.app.push_screen(ask, if_given(partial(self._make, image)))
 
