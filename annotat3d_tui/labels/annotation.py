@@ -292,6 +292,12 @@ class Annotation:
 
     # history
 
+    def forget_undone(self) -> None:
+        """Give up what could be redone: a correction of the label volume, say, has taken its place."""
+        if self._past.undone:
+            self._write({"do": "forget"})
+            self._past.undone.clear()
+
     @property
     def can_undo(self) -> bool:
         """Whether there is an act to undo."""

@@ -10,7 +10,7 @@ The journal stands beside the file of the label volume and names the state of th
 that was made anew, or changed by another program, is never changed by acts that were meant for another one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,7 +30,8 @@ class Correction:
     """Voxels of a label volume with their labels before and after, as runs, and words that say what was done.
 
     starts, lengths: (n,) of the runs in raster order; before, after: (n,) the label of each. acts: how many acts on
-    marks had been done by then, so that both are undone in their order.
+    marks had been done by then, so that both are undone in their order. brings: how many of these, the last ones, added
+    the labels that it needs, and are done and undone with it.
     """
 
     words: str
@@ -39,6 +40,7 @@ class Correction:
     before: NDArray[np.uint16]
     after: NDArray[np.uint16]
     acts: int = 0
+    brings: int = 0
 
     @classmethod
     def of(cls, words: str, where: NDArray[np.int64], before: NDArray[Any], after: NDArray[Any], acts: int = 0) -> Self:
@@ -83,7 +85,8 @@ class Correction:
         """What the journal keeps."""
         where = self.where
         before, after = (to_text(where, np.repeat(labels, self.lengths)) for labels in (self.before, self.after))
-        return {"do": "correct", "words": self.words, "acts": self.acts, "before": before, "after": after}
+        brings = {"brings": self.brings} if self.brings else {}
+        return {"do": "correct", "words": self.words, "acts": self.acts, **brings, "before": before, "after": after}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Self:
@@ -92,7 +95,8 @@ class Correction:
         places, after = from_text(record["after"])
         if not np.array_equal(where, places):
             raise ValueError("other voxels before than after")
-        return cls.of(str(record["words"]), where, before, after, int(record["acts"]))
+        found = cls.of(str(record["words"]), where, before, after, int(record["acts"]))
+        return replace(found, brings=int(record.get("brings", 0)))
 
 
 class Corrections:
@@ -171,11 +175,11 @@ class Corrections:
 
     def is_next(self, acts: int) -> bool:
         """Whether the correction undone last followed on so many acts on marks, and is the one to redo."""
-        return bool(self.undone) and self.undone[-1].acts == acts
+        return bool(self.undone) and _before(self.undone[-1]) == acts
 
     def forget_passed(self, acts: int) -> None:
         """Give up what was undone when another act on marks has taken its place: there are more than it followed on."""
-        if self.undone and self.undone[-1].acts < acts:
+        if self.undone and _before(self.undone[-1]) < acts:
             self.undone.clear()
 
     def saving(self, state: str) -> None:
@@ -244,3 +248,8 @@ class Corrections:
             self._redo(touches)
         elif do not in ("begin", "save"):
             raise ValueError("an unknown act")
+
+
+def _before(correction: Correction) -> int:
+    """How many acts on marks there were before a correction and what it brings."""
+    return correction.acts - correction.brings

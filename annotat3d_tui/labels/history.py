@@ -112,6 +112,8 @@ class History:
             self.show(record["id"], record["visible"])
         elif do == "solo":
             self.solo(record["id"])
+        elif do == "forget":
+            self.undone.clear()
         elif do in ("draw", "edit", "import", "erase", "labels", "move"):
             self._replay_act(record)
         else:

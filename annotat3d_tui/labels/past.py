@@ -11,7 +11,7 @@
 from bisect import bisect_left
 
 from annotat3d_tui.labels.annotation import Annotation
-from annotat3d_tui.labels.corrections import Corrections
+from annotat3d_tui.labels.corrections import Correction, Corrections
 
 
 class Past:
@@ -23,11 +23,13 @@ class Past:
     @property
     def position(self) -> int:
         """How many acts are done; those after it are undone."""
-        return self._annotation.position + (len(self.corrections.done) if self.corrections else 0)
+        done = self.corrections.done if self.corrections else []
+        return self._annotation.position + len(done) - sum(one.brings for one in done)
 
     def acts(self) -> int:
         """How many acts there are, done and undone."""
-        return self._annotation.acts() + len(self._places())
+        places = self._places()
+        return self._annotation.acts() + len(places) - sum(one.brings for one in self._every())
 
     def words_of(self, number: int) -> str:
         """Words of the act with a number from 0."""
@@ -36,14 +38,17 @@ class Past:
         if self.corrections and before < len(places) and places[before] == number:
             done, undone = self.corrections.done, self.corrections.undone
             return done[before].words if before < len(done) else undone[len(done) - 1 - before].words
-        return self._annotation.words_of(number - before)
+        brought = sum(one.brings for one in self._every()[:before])
+        return self._annotation.words_of(number - before + brought)
 
     def undo(self, times: int = 1) -> str | None:
         """Undo the last act, or as many, and return the words of the last one undone; None when there is none."""
         words, marks, done = None, self._annotation, self.corrections.done if self.corrections else []
         while times > 0:
             if self.corrections and self.corrections.is_later(marks.position):
+                brings = done[-1].brings
                 words, count = self.corrections.undo(), 1
+                marks.undo(brings)
             elif count := min(times, marks.position - (done[-1].acts if done else 0)):
                 words = marks.undo(count)
             else:
@@ -55,8 +60,10 @@ class Past:
         """Redo the act that was undone last, or as many, and return the words of the last one redone."""
         words, marks, undone = None, self._annotation, self.corrections.undone if self.corrections else []
         while times > 0:
-            there = undone[-1].acts if undone and undone[-1].acts > marks.position else marks.acts()
+            following = undone[-1].acts - undone[-1].brings if undone else 0
+            there = following if following > marks.position else marks.acts()
             if self.corrections and self.corrections.is_next(marks.position):
+                marks.redo(undone[-1].brings)
                 words, count = self.corrections.redo(), 1
             elif count := min(times, there - marks.position, marks.acts() - marks.position):
                 words = marks.redo(count)
@@ -67,8 +74,14 @@ class Past:
 
     def _places(self) -> list[int]:
         """The numbers of the corrections among all acts; one that follows on k acts on marks comes after these."""
-        if self.corrections is None:
-            return []
-        self.corrections.forget_passed(self._annotation.position)
-        every = (*self.corrections.done, *reversed(self.corrections.undone))
-        return [one.acts + place for place, one in enumerate(every)]
+        if self.corrections is not None:
+            self.corrections.forget_passed(self._annotation.position)
+        places, brought = [], 0
+        for place, one in enumerate(self._every()):
+            brought += one.brings
+            places.append(one.acts - brought + place)
+        return places
+
+    def _every(self) -> list[Correction]:
+        """The corrections, done and undone, in the order in which they were done first."""
+        return [*self.corrections.done, *reversed(self.corrections.undone)] if self.corrections else []

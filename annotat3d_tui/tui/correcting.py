@@ -8,6 +8,7 @@ import numpy as np
 from textual import on, work
 
 from annotat3d_tui.blocks import count_text
+from annotat3d_tui.labels.begins import begins_of
 from annotat3d_tui.labels.correcting import corrected
 from annotat3d_tui.labels.planes import axes_of
 from annotat3d_tui.parameters import Parameters
@@ -73,7 +74,9 @@ class Correcting(ApplyingJob):
         kept = frozenset(label.id for label in session.annotation.table if label.locked or not label.visible)
         chosen = self.view.brush.label
         marks = np.array(where), np.array(labels), np.array(strokes)
-        return Subject(session.label, session.image.data, *marks, chosen, kept)
+        there = frozenset(np.unique(marks[2][marks[1] == chosen]).tolist())
+        begins = begins_of(session.annotation.done, session.annotation.shape, there)
+        return Subject(session.label, session.image.data, *marks, chosen, kept, begins)
 
     @work(thread=True, exclusive=True, group=COMPUTE, exit_on_error=False)
     def find_correction(self, report: Report, tool: Tool, parameters: Parameters, subject: Subject) -> None:
@@ -111,7 +114,11 @@ class Correcting(ApplyingJob):
 
     def _take_correction(self, correction: "Correction") -> None:
         self.begin_file("Correction")
-        self.keep_correction(correction)
+        annotation = self.session.annotation
+        before = annotation.position
+        with errors_said(self):
+            annotation.add_missing(ids_in(correction), f"labels of {correction.words}")
+        self.keep_correction(replace(correction, brings=annotation.position - before))
 
     @work(thread=True, group=FILES, exit_on_error=False)
     def keep_correction(self, correction: "Correction") -> None:
@@ -130,7 +137,7 @@ class Correcting(ApplyingJob):
     def _corrected(self, event: Corrected) -> None:
         self.view.label_volume = self.session.label
         with errors_said(self):
-            self.session.annotation.add_missing(ids_in(event.correction), f"labels of {event.correction.words}")
+            self.session.annotation.forget_undone()
         self._label_note = NOTE
         self.annotation_changed()
 

@@ -1,7 +1,7 @@
 """The tools that correct a label volume: what each is called, what it asks for, and how it is used on what is open."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,7 @@ class Subject:
 
     label, image: (Z, Y, X). where, labels, strokes: flat indices, rising, labels and stroke ids (m,) of the marked
     voxels. chosen: the label that the brush paints. kept: ids whose voxels stay, those of locked and hidden labels.
+    begins: the flat voxel where each stroke begins, by its id, as far as it is known.
     """
 
     label: NDArray[Any]
@@ -37,6 +38,7 @@ class Subject:
     strokes: NDArray[np.uint32]
     chosen: int
     kept: frozenset[int]
+    begins: Mapping[int, int] = field(default_factory=dict)
 
 
 Use = Callable[[Any, Subject, Progress], "Correction"]
@@ -74,18 +76,17 @@ def _contour(contour: ActiveContour, subject: Subject, progress: Progress) -> "C
 
 
 def _merge(_: OfMarks, subject: Subject, progress: Progress) -> "Correction":
-    from annotat3d_tui.labels.merging import merge
+    from annotat3d_tui.labels.merging import groups_under, merge_groups
 
-    under = subject.label.reshape(-1)[subject.where]
-    own = under[(subject.labels == subject.chosen) & (under > 0)]
-    found, counts = np.unique(own, return_counts=True)
-    ids = [one for one in found[np.argsort(-counts, kind="stable")].tolist() if one not in subject.kept]
-    if len(ids) < 2:
+    own = subject.labels == subject.chosen
+    where, strokes = subject.where[own], subject.strokes[own]
+    groups = groups_under(subject.label, where, strokes, subject.begins, kept=subject.kept)
+    if not groups:
         raise InvalidMarkers(
-            "Merging needs marks of the chosen label on at least two labels that are neither locked nor hidden, "
-            f"received them on {len(ids)}: draw over those that belong together."
+            "Merging needs a stroke of the chosen label over at least two labels that are neither locked nor hidden, "
+            "received none: draw over those that belong together."
         )
-    return merge(subject.label, ids, kept=subject.kept)
+    return merge_groups(subject.label, groups, kept=subject.kept)
 
 
 def _split(_: OfMarks, subject: Subject, progress: Progress) -> "Correction":
@@ -131,7 +132,12 @@ TOOLS = (
     Tool("r", "resume", "Marks correct the labels (resume)…", Resume, _resume, needs_marks=True),
     Tool("q", "sequential", "Each stroke becomes a label of its own…", Resume, _sequential, needs_marks=True),
     Tool(
-        "m", "merge", "Merge labels under marks of the chosen label, into the first", OfMarks, _merge, needs_marks=True
+        "m",
+        "merge",
+        "Merge labels under strokes of the chosen label, into the first",
+        OfMarks,
+        _merge,
+        needs_marks=True,
     ),
     Tool(
         "x", "split", "Divide the chosen label among the marks in it", OfMarks, _split, needs_marks=True, of_label=True

@@ -1,5 +1,6 @@
 """Corrections of a label volume: undone, redone, kept on disk, whatever happens."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter, ReadOnly, ShapeMismatch
+from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.labels.corrections import Correction, Corrections
+from annotat3d_tui.labels.past import Past
 
 SHAPE = (3, 5, 7)
 
@@ -105,6 +108,46 @@ def test_both_histories_are_undone_in_their_order() -> None:
     corrections.undo()
     assert corrections.is_next(3)
     assert not corrections.is_next(2)
+
+
+def test_labels_that_a_correction_brings_are_one_step_with_it(tmp_path: Path) -> None:
+    def opened() -> Past:
+        label = Corrections.open(volume(1), tmp_path / "label.journal", "first")[0]
+        return Past(Annotation.open(SHAPE, tmp_path / "marks.journal")[0], label)
+
+    past = opened()
+    marks, corrections = past._annotation, past.corrections
+    assert corrections is not None
+    for word in ("A", "B"):
+        marks.add_label(word)
+    marks.undo()
+    marks.add_missing([9], "labels of split")
+    made = Correction.of("split", np.array([3]), volume(1).reshape(-1)[[3]], np.array([9]), marks.position)
+    corrections.do(replace(made, brings=1))
+    marks.add_label("C")
+    marks.add_label("D")
+    marks.undo()
+
+    def steps(past: Past) -> tuple[list[str], int]:
+        return [past.words_of(number) for number in range(past.acts())], past.position
+
+    assert steps(past) == (["add label 3 A", "split", "add label 10 C", "add label 11 D"], 3)
+    for now in (past, opened()):
+        assert steps(now) == steps(past)
+        assert [now.undo(), now.undo()] == ["add label 10 C", "split"]
+        assert 9 not in now._annotation.table
+        assert [now.redo(), now.redo(2), now.position] == ["split", "add label 11 D", 4]
+        assert 9 in now._annotation.table
+        now.undo()
+        now._annotation.forget_undone()
+        assert (now.acts(), now.redo()) == (3, None)
+        now.undo(3)
+        assert now.position == 0
+        now.redo(9)
+        now._annotation.add_label("D")
+        now.undo()
+        now._annotation.close()
+        now.corrections and now.corrections.close()
 
 
 def test_read_only_shows_what_is_there_and_changes_nothing(tmp_path: Path) -> None:

@@ -11,15 +11,19 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
+from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.labels.begins import begins_of
 from annotat3d_tui.labels.components import Pieces
 from annotat3d_tui.labels.correcting import corrected, put
 from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.distance import FAR, squares
+from annotat3d_tui.labels.drawing import Ground, draw
 from annotat3d_tui.labels.interpolation import Interpolate
 from annotat3d_tui.labels.islands import Islands
 from annotat3d_tui.labels.merging import merge
 from annotat3d_tui.labels.smoothing import Smooth
 from annotat3d_tui.labels.splitting import Separate, split_by_plane, split_by_seeds
+from annotat3d_tui.labels.strokes import parse_stroke
 from tests.conftest import REAL_DATA
 from tests.labels.cells import cells
 
@@ -218,3 +222,14 @@ def test_a_cubic_beats_straight_lines_on_nuclei() -> None:
         mean_dice(corrected(label, Interpolate(method=way)(label, slices=known))) for way in ("smooth", "linear")
     )
     assert smooth > 0.02 + max(linear, mean_dice(nearest))
+
+
+def test_strokes_say_where_they_begin() -> None:
+    annotation, _ = Annotation.open((4, 10, 12))
+    for line in ("brush 2 r=0 xy z=1 3,4 5,4", "brush 2 r=0 yz x=7 6,2 6,3", "voxels 2 z=3 y=1 1-2"):
+        draw(annotation, parse_stroke(line), Ground(annotation.shape))
+    _, _, strokes = annotation.markers.voxels()
+    first, second, _ = np.unique(strokes).tolist()
+    found = begins_of(annotation.done, annotation.shape, frozenset(strokes.tolist()))
+    place = {stroke: tuple(map(int, np.unravel_index(at, annotation.shape))) for stroke, at in found.items()}
+    assert place == {first: (1, 4, 3), second: (2, 6, 7)}

@@ -1,5 +1,7 @@
 """Each tool of the menu does what its title says with marks and the chosen label, and leaves what is locked."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -37,7 +39,10 @@ def test_marks_of_the_chosen_label_merge_what_they_touch() -> None:
     marks = {(2, 8, 6): (5, 1), (2, 8, 7): (5, 1), (2, 8, 14): (5, 1), (2, 18, 6): (4, 2)}
     found = used("merge", subject(marks, 5))
     assert np.array_equal(found, np.where(LABEL == 2, 1, LABEL))
-    with pytest.raises(InvalidMarkers, match="on at least two labels"):
+    on = subject(marks, 5)
+    led = used("merge", replace(on, begins={1: int(np.ravel_multi_index((2, 8, 14), SHAPE))}))
+    assert np.array_equal(led, np.where(LABEL == 1, 2, LABEL))
+    with pytest.raises(InvalidMarkers, match="over at least two labels"):
         used("merge", subject(marks, 5, kept=(2,)))
 
 
