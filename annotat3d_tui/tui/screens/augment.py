@@ -1,6 +1,6 @@
 """The samples of a dataset before and after changes, and a job that writes them changed to another dataset."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import ClassVar
 
 from textual import on
@@ -31,7 +31,7 @@ MOST_SEED = 2**31 - 1
 class AugmentScreen(MakingDatasets):
     """Shows what changes make of the samples of a dataset, and writes them; the number of the job, or None."""
 
-    CSS_PATH = "new_dataset.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["forms.tcss", "new_dataset.tcss"]
     AUTO_FOCUS = "ChangeLine Box"
 
     OF_CHANGES: ClassVar[frozenset[str]] = frozenset(id for id, *_ in KEYS_OF_CHANGES)

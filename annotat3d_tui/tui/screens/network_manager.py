@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -73,7 +73,7 @@ class NetworkManager(NetworkBeginning):
     folders: gives where networks and datasets lie, now. part: what is shown first.
     """
 
-    CSS_PATH = "network_manager.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["forms.tcss", "network_manager.tcss"]
     AUTO_FOCUS = "#network-name"
     BINDINGS: ClassVar[list[BindingType]] = [*BOUND]
 

@@ -5,20 +5,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
-from annotat3d_tui.blocks import count_text
 from annotat3d_tui.jobs.gpu_watch import GpuWatch
 from annotat3d_tui.jobs.text import duration_text
 from annotat3d_tui.networks.listing import Listed, network_rows, networks_in
 from annotat3d_tui.networks.network import Network
-from annotat3d_tui.tui.actions import Act, acts_of, first_key, own_acts, with_keys
-from annotat3d_tui.tui.copying import COPIED
-from annotat3d_tui.tui.job_text import MUTED, plain
+from annotat3d_tui.tui.actions import with_keys
+from annotat3d_tui.tui.job_text import plain
 from annotat3d_tui.tui.network_draft import NetworkDraft
 from annotat3d_tui.tui.network_files import NetworkFiles, next_name
 from annotat3d_tui.tui.network_text import (
@@ -32,14 +28,10 @@ from annotat3d_tui.tui.network_text import (
 )
 from annotat3d_tui.tui.picks import Picks
 from annotat3d_tui.tui.screens.help import HelpPage, HelpScreen
+from annotat3d_tui.tui.screens.listing import ListingScreen
 from annotat3d_tui.tui.screens.network_manager import NetworkManager
-from annotat3d_tui.tui.screens.tab import TabScreen
 from annotat3d_tui.tui.sending import Tried
-from annotat3d_tui.tui.widgets.key_line import Key, KeyLine
-from annotat3d_tui.tui.widgets.lines import Part
 from annotat3d_tui.tui.widgets.long_list import LongList
-from annotat3d_tui.tui.widgets.tab_line import TabLine
-from annotat3d_tui.tui.widgets.title_line import TitleLine
 from annotat3d_tui.workspace import LearningFolders
 
 LOOK_SECONDS = 2.0
@@ -77,11 +69,10 @@ class Found(Message):
         self.networks = networks
 
 
-class NetworksScreen(NetworkFiles, TabScreen):
+class NetworksScreen(NetworkFiles, ListingScreen):
     """The networks of a folder and those that are to be trained there. folders: gives where they lie, now."""
 
-    CSS_PATH = "networks.tcss"
-    AUTO_FOCUS = "LongList"
+    TAB, WHAT, KEYS, HELP, EMPTY = "networks", "network", KEYS, HELP, EMPTY
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "New…", id="networks.new", tooltip="What it is, learns from, and how; then it is trained."),
         Binding(
@@ -107,26 +98,11 @@ class NetworksScreen(NetworkFiles, TabScreen):
         self._networks: list[Listed] | None = None
         self._rows: list[NetworkRow] = []
 
-    def compose(self) -> ComposeResult:
-        """Two lines as everywhere, the table, what is bright in it, the keys."""
-        yield TitleLine()
-        yield TabLine("networks")
-        yield NetworkHead()
-        yield LongList(self._line)
-        yield Static("", id="empty", markup=False)
-        yield Static("", id="about", markup=False)
-        yield KeyLine()
-
     def on_mount(self) -> None:
         """Begin to look."""
-        keyed = (Key(first_key(id, self.app), word, action, spare) for id, word, action, spare in KEYS)
-        self.query_one(KeyLine).keys = tuple(key for key in keyed if key.key)
+        super().on_mount()
         self.set_interval(LOOK_SECONDS, self._look_again)
         self.show_rows()
-
-    def on_screen_resume(self) -> None:
-        """What lies there may be another thing by now."""
-        self.look()
 
     @property
     def folder(self) -> Path:
@@ -136,7 +112,7 @@ class NetworksScreen(NetworkFiles, TabScreen):
     @property
     def chosen(self) -> NetworkRow | None:
         """What is bright."""
-        number = self.query_one(LongList).highlighted
+        number = self.highlighted
         return self._rows[number] if number is not None and number < len(self._rows) else None
 
     def _look_again(self) -> None:
@@ -169,34 +145,23 @@ class NetworksScreen(NetworkFiles, TabScreen):
 
     def show_rows(self) -> None:
         """The networks and the jobs as they are known now."""
-        listed, chosen = self.query_one(LongList), self.chosen
+        bright = self.chosen.name if self.chosen else None
         self._rows = rows_of(self._networks or [], self.watching.jobs, self.folder)
-        names = [row.name for row in self._rows]
-        listed.count = len(names)
-        if names:
-            bright = chosen.name if chosen else ""
-            listed.highlighted = names.index(bright) if bright in names else listed.highlighted or 0
-        listed.refresh_changed()
-        empty = self.query_one("#empty", Static)
-        empty.display, listed.display = not names, bool(names)
-        told = with_keys(EMPTY, self.app).replace("{folder}", str(self.folder))
-        empty.update(told if self._networks is not None else "Looking for networks…")
         training = sum(row.is_training for row in self._rows)
-        parts = [Part(f"{training} in training", MUTED, 1)] if training else []
-        count = count_text(len(self._networks or []), "network")
-        opened = (Part("Networks", "bold"), Part(count, MUTED, 2), *parts, Part(str(self.folder), MUTED, 3))
-        self.query_one(TitleLine).opened = opened
-        self._show_about()
+        known = None if self._networks is None else len(self._networks)
+        self.show_list([row.name for row in self._rows], bright, known, f"{training} in training" if training else "")
 
-    @on(LongList.Moved)
-    def _show_about(self) -> None:
-        about, row = self.query_one("#about", Static), self.chosen
-        width = max(about.content_size.width, 20)
-        about.update(network_details(row, width) if row is not None else "")
+    def head(self, width: int) -> Content:
+        """The names of the columns."""
+        return head_line(width)
 
-    def on_resize(self) -> None:
-        """Say as much as there is room for."""
-        self.call_after_refresh(self._show_about)
+    def line(self, number: int, width: int) -> Content:
+        """A network."""
+        return network_line(self._rows[number], width)
+
+    def details(self, width: int) -> str:
+        """Where the bright one lies, what it tells apart, what its job says."""
+        return network_details(self.chosen, width) if self.chosen is not None else ""
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Why an action cannot be done now; "" when it can."""
@@ -258,13 +223,8 @@ class NetworksScreen(NetworkFiles, TabScreen):
 
     def action_resume(self) -> None:
         """Go on with it, as a job on the devices that are picked."""
-        if (row := self.chosen) is not None and row.listed.network is not None:
-            words, folder = ["network", "resume", str(row.listed.folder)], self.folder.parent
-            self.start_job(words, f"train {row.listed.network.architecture} {row.name}", folder, self._devices)
-
-    @property
-    def _devices(self) -> tuple[str, ...]:
-        return self.watching.picks.uuids
+        if (row := self.chosen) is not None:
+            self.resume(row, self.folder.parent, self.watching.picks.uuids)
 
     def action_export(self) -> None:
         """Ask for a file."""
@@ -288,8 +248,7 @@ class NetworksScreen(NetworkFiles, TabScreen):
     def action_copy_path(self) -> None:
         """Where it lies, to the clipboard of the terminal (OSC 52)."""
         if (row := self.chosen) is not None:
-            self.app.copy_to_clipboard(str(row.listed.folder))
-            self.notify(f"{row.listed.folder} {COPIED}", markup=False)
+            self.copy_path_of(row.listed.folder)
 
     @on(Tried)
     def _tried(self, event: Tried) -> None:
@@ -300,28 +259,3 @@ class NetworksScreen(NetworkFiles, TabScreen):
         said = f"Job {event.job.number}: {event.job.request.title}. {{app.jobs}} shows it."
         self.notify(with_keys(said, self.app), markup=False)
         self.watching.looker.now()
-
-    def action_back(self) -> None:
-        """To where it was called."""
-        self.dismiss()
-
-    def acts(self) -> list[Act]:
-        """The actions of this screen and those of everywhere."""
-        return [*own_acts(self), *acts_of(self.app, self.app.BINDINGS, self.app)]
-
-    def help_pages(self) -> list[HelpPage]:
-        """What networks are, and the keys."""
-        focused = tuple(own_acts(self.focused)) if self.focused is not None else ()
-        text = with_keys(HELP, self.app)
-        return [HelpPage("Networks", text, tuple(self.acts())), HelpPage("In the list", "", focused)]
-
-    def _line(self, number: int, width: int) -> Content:
-        return network_line(self._rows[number], width)
-
-
-class NetworkHead(Static):
-    """The names of the columns."""
-
-    def render(self) -> Content:
-        """As wide as the lines of the table."""
-        return head_line(self.content_size.width - 1)

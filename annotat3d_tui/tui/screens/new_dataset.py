@@ -1,7 +1,7 @@
 """A new dataset: the parts Sampling and Augmentation, checks at every row, what it takes; a job makes it."""
 
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -91,7 +91,7 @@ class NewDataset(MakingDatasets):
     folder: gives where datasets lie.
     """
 
-    CSS_PATH = "new_dataset.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["forms.tcss", "new_dataset.tcss"]
     AUTO_FOCUS = "VolumeRows"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
