@@ -42,6 +42,7 @@ COMMANDS = {
     "morphology": Command("label_morphology", "labels grown, shrunk, opened or closed"),
     "smooth": Command("label_smooth", "labels with smooth borders"),
     "interpolate": Command("label_interpolate", "labels between the slices in which they are annotated"),
+    "paste": Command("label_paste", "a part that was cut out of a label volume, and corrected, back into it"),
     "measure": Command("measure", "a table of the objects of a label volume"),
     "score": Command("score", "accuracy, Dice and IoU of a label volume against the truth"),
     "snapshot": Command("snapshot", "a picture in space, a slice, a sheet of slices, or a turning film"),

@@ -128,3 +128,13 @@ def labels_at(volume: NDArray[Any], places: NDArray[np.float64]) -> NDArray[Any]
     """The values of the voxels in which places (3, n) lie, all in the volume."""
     z, y, x = np.floor(places + 0.5).astype(np.int64)
     return np.asarray(volume[z, y, x])
+
+
+def known_sizes(voxel_size: Vector) -> Vector:
+    """The size of a voxel (z, y, x); 1 where that is none.
+
+    >>> known_sizes((2.0, 0.0, math.inf))
+    (2.0, 1.0, 1.0)
+    """
+    z, y, x = (size if math.isfinite(size) and size > 0 else 1.0 for size in voxel_size)
+    return z, y, x

@@ -12,6 +12,7 @@ from annotat3d_tui.labels.begins import begins_of
 from annotat3d_tui.labels.correcting import corrected
 from annotat3d_tui.labels.planes import axes_of
 from annotat3d_tui.parameters import Parameters
+from annotat3d_tui.render.oblique import Vector, known_sizes
 from annotat3d_tui.tui.applying_job import ApplyingJob
 from annotat3d_tui.tui.correction_tools import BY_NAME, TOOLS, Subject, Tool, words_for
 from annotat3d_tui.tui.messages import Corrected, CorrectionFound, Seen
@@ -76,7 +77,15 @@ class Correcting(ApplyingJob):
         marks = np.array(where), np.array(labels), np.array(strokes)
         there = frozenset(np.unique(marks[2][marks[1] == chosen]).tolist())
         begins = begins_of(session.annotation.done, session.annotation.shape, there)
-        return Subject(session.label, session.image.data, *marks, chosen, kept, begins)
+        return Subject(session.label, session.image.data, *marks, chosen, kept, begins, self._plane())
+
+    def _plane(self) -> tuple[Vector, Vector] | None:
+        """The clipping plane in voxels, whose normal is known in lengths."""
+        if self.clipping is None:
+            return None
+        plane, sizes = self.clipping.plane, known_sizes(self.session.image.voxel_size)
+        z, y, x = (way * size for way, size in zip(plane.normal, sizes, strict=True))
+        return plane.position, (z, y, x)
 
     @work(thread=True, exclusive=True, group=COMPUTE, exit_on_error=False)
     def find_correction(self, report: Report, tool: Tool, parameters: Parameters, subject: Subject) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress
-from annotat3d_tui.errors import InvalidMarkers
+from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
 from annotat3d_tui.labels.contour import ActiveContour
 from annotat3d_tui.labels.interpolation import Interpolate
 from annotat3d_tui.labels.islands import Islands
@@ -17,6 +17,7 @@ from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.labels.smoothing import Smooth
 from annotat3d_tui.labels.splitting import Separate
 from annotat3d_tui.parameters import Parameters
+from annotat3d_tui.render.oblique import Vector
 
 if TYPE_CHECKING:
     from annotat3d_tui.labels.corrections import Correction
@@ -28,7 +29,8 @@ class Subject:
 
     label, image: (Z, Y, X). where, labels, strokes: flat indices, rising, labels and stroke ids (m,) of the marked
     voxels. chosen: the label that the brush paints. kept: ids whose voxels stay, those of locked and hidden labels.
-    begins: the flat voxel where each stroke begins, by its id, as far as it is known.
+    begins: the flat voxel where each stroke begins, by its id, as far as it is known. plane: a place of the clipping
+    plane and its normal, both (z, y, x) in voxels; None before it was ever looked at.
     """
 
     label: NDArray[Any]
@@ -39,6 +41,7 @@ class Subject:
     chosen: int
     kept: frozenset[int]
     begins: Mapping[int, int] = field(default_factory=dict)
+    plane: tuple[Vector, Vector] | None = None
 
 
 Use = Callable[[Any, Subject, Progress], "Correction"]
@@ -48,7 +51,8 @@ Use = Callable[[Any, Subject, Progress], "Correction"]
 class Tool:
     """A tool: its letter in the menu, its title, what it asks for, and what it does with the answer.
 
-    needs_marks: it works on what is marked. of_label: it works on the chosen label.
+    needs_marks: it works on what is marked. of_label: it works on the chosen label. needs_plane: it works along the
+    clipping plane.
     """
 
     letter: str
@@ -58,6 +62,7 @@ class Tool:
     use: Use
     needs_marks: bool = False
     of_label: bool = False
+    needs_plane: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,14 @@ def _split(_: OfMarks, subject: Subject, progress: Progress) -> "Correction":
     inside = subject.label.reshape(-1)[subject.where] == subject.chosen
     where, seeds = subject.where[inside], subject.labels[inside]
     return split_by_seeds(subject.label, subject.chosen, where, seeds, kept=subject.kept)
+
+
+def _split_by_plane(_: OfMarks, subject: Subject, progress: Progress) -> "Correction":
+    from annotat3d_tui.labels.splitting import split_by_plane
+
+    if subject.plane is None:
+        raise InvalidParameter("The clipping plane must lie through the label, it was not looked at yet: place it.")
+    return split_by_plane(subject.label, subject.chosen, *subject.plane, kept=subject.kept)
 
 
 def _sequential(resume: Resume, subject: Subject, progress: Progress) -> "Correction":
@@ -141,6 +154,15 @@ TOOLS = (
     ),
     Tool(
         "x", "split", "Divide the chosen label among the marks in it", OfMarks, _split, needs_marks=True, of_label=True
+    ),
+    Tool(
+        "c",
+        "cut",
+        "Divide the chosen label along the clipping plane",
+        OfMarks,
+        _split_by_plane,
+        of_label=True,
+        needs_plane=True,
     ),
     Tool("p", "separate", "Separate touching objects of the chosen label…", Separate, _one, of_label=True),
     Tool("o", "morphology", "Grow, shrink, open, close, fill the chosen label…", Morphology, _one, of_label=True),

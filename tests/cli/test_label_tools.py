@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 import tifffile
 
+from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
 from annotat3d_tui.labels.correcting import corrected
 from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.interpolation import Interpolate
 from annotat3d_tui.labels.islands import Islands
 from annotat3d_tui.labels.merging import merge
 from annotat3d_tui.labels.morphology import Morphology
+from annotat3d_tui.labels.pasting import paste
 from annotat3d_tui.labels.smoothing import Smooth
 from annotat3d_tui.labels.splitting import Separate, split_by_plane, split_by_seeds
 from tests.cli.test_commands import Capture, answer, refusal
@@ -68,6 +70,39 @@ def test_labels_are_merged_and_divided(capsys: Capture, label: Path) -> None:
     tifffile.imwrite(label.with_name("seeds.tif"), seeds, photometric="minisblack")
     answer(capsys, "split", label, first, "--markers", label.with_name("seeds.tif"), "-o", output, "--overwrite")
     assert np.array_equal(made(output), corrected(LABEL, split_by_seeds(LABEL, first, inside, np.array([1, 2]))))
+
+
+def test_a_part_is_put_back_where_it_was_cut_out(capsys: Capture, label: Path) -> None:
+    part, output, box = (
+        label.with_name("part.tif"),
+        label.with_name("new.tif"),
+        (slice(2, 9), slice(0, 30), slice(5, 25)),
+    )
+    words = ("--crop", "2:9,:,5:25")
+    answer(capsys, "convert", label, part, *words)
+    assert answer(capsys, "paste", label, part, *words, "-o", output)["changed_voxels"] == 0
+    changed, first = made(part), IDS[0]
+    where = tuple(np.argwhere(changed == first)[:3].T)
+    changed[where] = max(IDS) + 1, max(IDS) + 1, 0
+    tifffile.imwrite(label.with_name("changed.tif"), changed, photometric="minisblack")
+    answer(capsys, "paste", label, label.with_name("changed.tif"), *words, "-o", output, "--overwrite")
+    expected = LABEL.copy()
+    expected[box] = changed
+    assert np.array_equal(made(output), expected)
+    assert "must have the size of --crop" in refusal(
+        capsys, "paste", label, part, "--crop", "2:9,:,:", "-o", output, "--overwrite"
+    )
+
+
+def test_what_is_put_back_leaves_what_is_locked_or_was_changed_meanwhile() -> None:
+    label = np.array([[[3, 3, 0, 9, 4, 0, 8]]], np.uint16)
+    before, after = np.array([[[3, 0, 0, 9, 4]]]), np.array([[[8, 8, 8, 4, 0]]])
+    found = corrected(label, paste(label, after, (0, 0, 0), before=before, kept=(4,)))
+    assert found.tolist() == [[[10, 3, 10, 9, 4, 0, 8]]]
+    with pytest.raises(InvalidParameter, match="must lie inside the label volume of 7×1×1"):
+        paste(label, after, (0, 0, 3))
+    with pytest.raises(ShapeMismatch, match="as it was must have the part's size"):
+        paste(label, after, (0, 0, 0), before=label)
 
 
 def test_refusals(capsys: Capture, label: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from annotat3d_tui.blocks import quiet
-from annotat3d_tui.errors import InvalidMarkers
+from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
 from annotat3d_tui.labels.correcting import corrected
 from annotat3d_tui.tui.correction_tools import BY_NAME, TOOLS, Subject
 
@@ -53,6 +53,15 @@ def test_a_label_is_divided_among_the_marks_in_it() -> None:
     assert np.array_equal(found[LABEL != 1], LABEL[LABEL != 1])
 
 
+def test_a_label_is_divided_along_the_clipping_plane() -> None:
+    with pytest.raises(InvalidParameter, match="place it"):
+        used("cut", subject({}, 1))
+    found = used("cut", replace(subject({}, 1), plane=((2.0, 8.0, 8.0), (0.0, 0.0, 1.0))))
+    expected = LABEL.copy()
+    expected[(LABEL == 1) & (np.indices(SHAPE)[2] > 8)] = 4
+    assert np.array_equal(found, expected)
+
+
 def test_each_stroke_becomes_a_label_of_its_own() -> None:
     marks = {(2, 2, 25): (1, 1), (2, 2, 26): (1, 1), (2, 20, 25): (1, 2)}
     found = used("sequential", subject(marks, 1))
@@ -61,7 +70,7 @@ def test_each_stroke_becomes_a_label_of_its_own() -> None:
     assert len({int(first), int(second), 0, 1, 2, 3}) == 6
 
 
-@pytest.mark.parametrize("name", [tool.name for tool in TOOLS if not tool.needs_marks])
+@pytest.mark.parametrize("name", [tool.name for tool in TOOLS if not tool.needs_marks and not tool.needs_plane])
 def test_what_is_locked_or_hidden_stays_and_other_labels_of_one_do_too(name: str) -> None:
     found = used(name, subject({}, 1, kept=(2,)))
     assert np.array_equal(found == 2, LABEL == 2)

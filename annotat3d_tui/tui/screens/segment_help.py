@@ -106,6 +106,8 @@ def _reason(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
         return "there is no label volume yet: {segment.apply} makes it"
     if action == "correct_with" and BY_NAME[str(parameters[0])].needs_marks and not len(session.annotation.markers):
         return "mark what is wrong first"
+    if action == "correct_with" and BY_NAME[str(parameters[0])].needs_plane and screen.clipping is None:
+        return "place the clipping plane first: {segment.clipping}"
     if action in ("copy_label", "write_label") and not screen.view.label_here():
         return "there is none here"
     if action in ("copy_stroke", "write_stroke") and not screen.last_stroke():

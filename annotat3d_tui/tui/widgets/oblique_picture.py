@@ -9,7 +9,7 @@ from textual.reactive import var
 
 from annotat3d_tui.render.contours import contour_of
 from annotat3d_tui.render.halfblocks import NOTHING, packed
-from annotat3d_tui.render.oblique import Oblique, Vector, greys_at, inside, labels_at
+from annotat3d_tui.render.oblique import Oblique, Vector, greys_at, inside, known_sizes, labels_at
 from annotat3d_tui.render.palette import Palette
 from annotat3d_tui.render.patterns import patterned, shaded
 from annotat3d_tui.render.slice import Layers, compose
@@ -33,8 +33,7 @@ class ObliquePicture(Pixels):
     @property
     def sizes(self) -> Vector:
         """The size of a voxel (z, y, x); where that is not known, 1."""
-        z, y, x = (size if np.isfinite(size) and size > 0 else 1.0 for size in self._view.voxel_size)
-        return z, y, x
+        return known_sizes(self._view.voxel_size)
 
     def watch_plane(self) -> None:
         """Draw the other plane."""
