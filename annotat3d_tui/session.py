@@ -23,6 +23,7 @@ from annotat3d_tui.places import data_home
 from annotat3d_tui.render.looks import ImageLook, Looks
 from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.converted import Conversions
+from annotat3d_tui.volume.disk import fingerprint_of, stamp_of
 from annotat3d_tui.volume.files import open_labels, open_volume, save_labels
 from annotat3d_tui.volume.finite import finite
 from annotat3d_tui.volume.volume import Volume
@@ -125,6 +126,11 @@ class Session:
         """A name for the marks as they are now: the same marks have the same one."""
         where, labels, _ = self.annotation.markers.voxels()
         return text_key(content_key(np.array(where)), content_key(np.array(labels)))
+
+    def coarse_key(self, side: int) -> str:
+        """A name for the image's copy of so many voxels a side: the same file, read in the same way, has the same."""
+        where = self.workspace.image
+        return text_key("coarse", str(stamp_of(where)), str(fingerprint_of(where)), str(self.workspace.raw), str(side))
 
     def settled(self, parameters: Segmentation) -> Segmentation:
         """Parameters with what is automatic decided from the image, which is looked at once."""

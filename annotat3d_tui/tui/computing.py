@@ -29,12 +29,15 @@ from annotat3d_tui.tui.messages import (
 from annotat3d_tui.tui.overview import centroid, histogram_of, label_shares
 from annotat3d_tui.tui.segment_text import made_words
 from annotat3d_tui.tui.work import COARSE, COMPUTE, LOOK, TEST, Report, Work
-from annotat3d_tui.volume.pyramid import coarse_copy, is_on_disk
+from annotat3d_tui.volume.pyramid import coarse_copy, coarse_side, is_on_disk
 
 if TYPE_CHECKING:
     from annotat3d_tui.workflow.evidence import Evidence
     from annotat3d_tui.workflow.segmentation import Result
     from annotat3d_tui.workflow.settings import Segmentation
+
+SOON = 4
+"""The copy that is shown first has so many times fewer voxels a side."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +149,24 @@ class Computing(Work):
 
     @work(thread=True, group=COARSE, exit_on_error=False)
     def make_coarse(self) -> None:
-        """A copy of a large image on disk that is shown while the disk is slow."""
-        worker, image = get_current_worker(), self.session.image.data
-        if is_on_disk(image):
-            self.post_message(Seen(coarse=coarse_copy(image, stopped=lambda: worker.is_cancelled)))
+        """A copy of a large image on disk that is shown while the disk is slow: a small one soon, then the one of half
+        the resolution, which the workspace keeps."""
+        worker, session = get_current_worker(), self.session
+        image = session.image.data
+        if not is_on_disk(image):
+            return
+        side = coarse_side(image)
+        key = session.coarse_key(side)
+        if (kept := session.cache.get(key)) is not None:
+            self.post_message(Seen(coarse=np.array(kept)))
+            return
+        for one in (SOON * side, side):
+            copy = coarse_copy(image, stopped=lambda: worker.is_cancelled, side=one)
+            if copy is None:
+                return
+            self.post_message(Seen(coarse=copy))
+            if one == side:
+                session.cache.put(key, copy)
 
     @work(thread=True, exclusive=True, group=LOOK, exit_on_error=False)
     def find_centre(self, id: int) -> None:

@@ -11,6 +11,7 @@ from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.render.palette import TRUECOLOR
 from annotat3d_tui.render.planes import plane_size
 from annotat3d_tui.render.viewport import Viewport
+from annotat3d_tui.tui import computing
 from annotat3d_tui.tui.widgets import scene as scenes
 from annotat3d_tui.tui.widgets.reader import Reader
 from annotat3d_tui.tui.widgets.scene import Look, Scene
@@ -118,6 +119,57 @@ def test_a_coarse_copy_fits_its_memory_and_can_be_stopped() -> None:
     assert copy is not None
     assert copy.nbytes <= 2000
     assert coarse_copy(image, stopped=lambda: True) is None
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "uint16", "int32", "float32"])
+def test_a_coarse_copy_has_the_means_of_every_type(dtype: str) -> None:
+    image = (image_of((8, 16, 24)) - (3000 if dtype[0] != "u" else 0)).astype(dtype)
+    for side in (2, 4):
+        copy = coarse_copy(image, side=side)
+        assert copy is not None
+        assert copy.dtype == image.dtype
+        exact = image[::side].reshape(8 // side, 16 // side, side, 24 // side, side).mean(axis=(2, 4))
+        assert np.abs(copy - exact).max() < 1
+
+
+def test_what_is_wanted_soon_stays_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pyramid, "SMALL_BYTES", 1)
+    image = image_of((5, 70, 300))
+    for path, opened_volume in mapped_files(tmp_path, image):
+        assert pyramid.is_on_disk(opened_volume), path
+        for axis in range(3):
+            for index in (0, image.shape[axis] - 1):
+                pyramid.wanted_soon(opened_volume, axis, index)
+        assert np.array_equal(opened_volume, image)
+    pyramid.wanted_soon(image, 1, 3)
+
+
+def mapped_files(folder: Path, image: NDArray[np.uint16]) -> list[tuple[Path, NDArray[np.uint16]]]:
+    """A volume in files that can be mapped, and it mapped."""
+    from annotat3d_tui.volume.files import open_volume, save_volume
+
+    names = ("a.tif", f"a_{'x'.join(map(str, image.shape[::-1]))}_16bit.raw", "a.npy", "a.h5")
+    paths = [save_volume(folder / name, image) for name in names]
+    return [(path, open_volume(path).data) for path in paths]
+
+
+async def test_the_workspace_keeps_the_coarse_copy(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from annotat3d_tui import cache
+
+    monkeypatch.setattr(pyramid, "SMALL_BYTES", 1)
+    monkeypatch.setattr(cache, "SPARED", 0)
+    async with opened(files) as (pilot, screen):
+        session = screen.session
+        await until(pilot, lambda: session.cache.get(session.coarse_key(2)) is not None)
+        await until(
+            pilot, lambda: screen.view.scene.coarse is not None and screen.view.scene.coarse.shape == (7, 13, 15)
+        )
+    made: list[int] = []
+    monkeypatch.setattr(computing, "coarse_copy", lambda *_, **__: made.append(1))
+    async with opened(files) as (pilot, screen):
+        await until(pilot, lambda: screen.view.scene.coarse is not None)
+        assert np.array_equal(screen.view.scene.coarse, coarse_copy(screen.session.image.data))
+    assert made == []
 
 
 async def test_the_screen_shows_the_image_once_the_disk_has_given_it(

@@ -24,6 +24,7 @@ from annotat3d_tui.render.slice import Layers, Window, compose, grey_levels, hea
 from annotat3d_tui.render.viewport import Point, Viewport
 from annotat3d_tui.tui.widgets.brush import Drawn, covered
 from annotat3d_tui.tui.widgets.reader import Reader
+from annotat3d_tui.volume.pyramid import wanted_soon
 from annotat3d_tui.workflow.evidence import Evidence
 
 Kept = TypeVar("Kept")
@@ -187,9 +188,13 @@ class Scene:
     def _compose(self, look: Look) -> NDArray[np.uint8]:
         window = look.window or self.automatic_window(look.alternative)
         place = (look.plane, look.index, look.viewport, look.alternative and self._version["alternative"])
-        plane = plane_view(self.shown_image(look.alternative), look.plane, look.index)
-        levels = look.palette.levels
-        grey = self._grey((place, window, levels), lambda: grey_levels(plane, look.viewport, window, levels), look)
+        image, levels = self.shown_image(look.alternative), look.palette.levels
+
+        def read() -> NDArray[np.uint8]:
+            wanted_soon(image, axes_of(look.plane).slice, look.index)
+            return grey_levels(plane_view(image, look.plane, look.index), look.viewport, window, levels)
+
+        grey = self._grey((place, window, levels), read, look)
         heat, difference = self._heat(look), self._difference(look)
         plain = heat is None and difference is None
         label = self._label(look) if look.show_label and plain else None
