@@ -52,6 +52,20 @@ def corrected(label: NDArray[Any], correction: Correction) -> NDArray[Any]:
     return copy
 
 
+def limited(correction: Correction, box: Box, shape: tuple[int, ...]) -> Correction:
+    """What a correction of a volume of `shape` changes inside a box.
+
+    >>> label = np.zeros((1, 2, 3), np.uint8)
+    >>> limited(at_voxels("draw 7", label, np.array([1, 2, 4]), 7), np.s_[0:1, 0:2, 1:2], label.shape).where.tolist()
+    [1, 4]
+    """
+    where = correction.where
+    zyx = np.unravel_index(where, shape)
+    inside = np.all([(at >= side.start) & (at < side.stop) for at, side in zip(zyx, box, strict=True)], axis=0)
+    before, after = (np.repeat(ids, correction.lengths)[inside] for ids in (correction.before, correction.after))
+    return Correction.of(correction.words, where[inside], before, after, correction.acts)
+
+
 def put(label: NDArray[Any], correction: Correction, *, back: bool = False) -> None:
     """Make a correction in a contiguous label volume that holds its ids, or take it back."""
     ids = correction.before if back else correction.after

@@ -68,10 +68,10 @@ class Editing:
         self._marks, self._now = (where, labels), None
         return change
 
-    def took(self, past: Past) -> None:
-        """Say that the last change was made, and what was done to the label volume by now."""
+    def took(self, past: Past, *, whole: bool = True) -> None:
+        """Say that the last change was made, wholly or in part, and what was done to the label volume by now."""
         self._pasts.append(past)
-        self._now = past
+        self._now = past if whole else None
 
     def _begin(self, resuming: "Resuming", kept: frozenset[int]) -> None:
         self._resuming, self._kept = resuming, kept

@@ -15,6 +15,7 @@ from textual.worker import get_current_worker
 
 from annotat3d_tui.blocks import available_threads, part
 from annotat3d_tui.errors import OverBudget
+from annotat3d_tui.labels.boxes import Box
 from annotat3d_tui.memory import bytes_text, default_budget
 from annotat3d_tui.tui.messages import (
     Centre,
@@ -96,8 +97,8 @@ class Computing(Work):
             self.post_message(SuperpixelsPreviewed(ids, planes))
 
     @work(thread=True, exclusive=True, group=COMPUTE, exit_on_error=False)
-    def segment(self, report: Report, marks: Marks, planes: slice | None) -> None:
-        """The label volume, or that of a few planes, from the marks as they were when it began."""
+    def segment(self, report: Report, marks: Marks, planes: slice | None, region: Box | None = None) -> None:
+        """The label volume, or that of a few planes in a region, from the marks as they were when it began."""
         with self.lease.used():
             self._compile(report, self.session.parameters)
             from annotat3d_tui.workflow.run import Run
@@ -123,7 +124,7 @@ class Computing(Work):
             )
             report(0.95, "keep")
             run = Run.of(result, asked, marks.key, report.seconds)
-            self._show_and_keep(result, Origin(marks.changes, run, planes is not None), planes)
+            self._show_and_keep(result, Origin(marks.changes, run, planes is not None), planes, region)
 
     @work(thread=True, exclusive=True, group=TEST, exit_on_error=False)
     def test(self, report: Report, result: "Result", origin: Origin) -> None:
@@ -181,13 +182,15 @@ class Computing(Work):
 
         self.post_message(PlacesFound(evidence, tuple(places_to_annotate(evidence))))
 
-    def _show_and_keep(self, result: "Result", origin: Origin, planes: slice | None) -> None:
+    def _show_and_keep(self, result: "Result", origin: Origin, planes: slice | None, region: Box | None) -> None:
         """Show a label volume, then write it; a preview is laid over the last one and only shown."""
         session, label, made = self.session, result.label, result.superpixels
         said = "label of all slices"
         if planes is not None:
             said = f"preview of z {planes.start} to {planes.stop - 1}"
-            label = label if session.label is None else laid_over(session.label, label, planes)
+            label = (
+                label if session.label is None and region is None else laid_over(session.label, label, planes, region)
+            )
         new = made is not None and made is not session.superpixels
         if new:
             session.superpixels = made
@@ -219,13 +222,18 @@ class Computing(Work):
         report.restart()
 
 
-def laid_over(kept: NDArray[Any], preview: NDArray[Any], planes: slice) -> NDArray[Any]:
-    """A label volume (Z, Y, X) with some planes of a preview, in a type that holds the labels of both.
+def laid_over(
+    kept: NDArray[Any] | None, preview: NDArray[Any], planes: slice, region: Box | None = None
+) -> NDArray[Any]:
+    """A label volume (Z, Y, X), or none, with some planes of a preview, in a type that holds the labels of both.
+
+    region: the box that is taken of the preview; None for all of it.
 
     >>> kept, preview = np.array([[[300]], [[7]]], np.uint16), np.array([[[0]], [[2]]], np.uint8)
     >>> laid_over(kept, preview, slice(1, 2)).ravel().tolist()
     [300, 2]
     """
-    whole = kept.astype(np.result_type(kept, preview))
-    whole[planes] = preview[planes]
+    whole = np.zeros_like(preview) if kept is None else kept.astype(np.result_type(kept, preview))
+    rows, columns = region[1:] if region else (slice(None), slice(None))
+    whole[planes, rows, columns] = preview[planes, rows, columns]
     return whole

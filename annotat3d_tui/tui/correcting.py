@@ -77,7 +77,9 @@ class Correcting(ApplyingJob):
         marks = np.array(where), np.array(labels), np.array(strokes)
         there = frozenset(np.unique(marks[2][marks[1] == chosen]).tolist())
         begins = begins_of(session.annotation.done, session.annotation.shape, there)
-        return Subject(session.label, session.image.data, *marks, chosen, kept, begins, self._plane())
+        return Subject(
+            session.label, session.image.data, *marks, chosen, kept, begins, self._plane(), self.view.work_region
+        )
 
     def _plane(self) -> tuple[Vector, Vector] | None:
         """The clipping plane in voxels, whose normal is known in lengths."""
@@ -92,7 +94,8 @@ class Correcting(ApplyingJob):
         """What a tool would do, and a volume to look at."""
         with self.lease.used():
             report(0.0, "correct")
-            correction = replace(tool.use(parameters, subject, report), words=words_for(tool, parameters, subject))
+            found = replace(tool.use(parameters, subject, report), words=words_for(tool, parameters, subject))
+            correction = subject.limited(found)
             seen = corrected(subject.label, correction) if correction.size else subject.label
             self.post_message(CorrectionFound(correction, seen))
 

@@ -1,7 +1,7 @@
 """The tools that correct a label volume: what each is called, what it asks for, and how it is used on what is open."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress
 from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
+from annotat3d_tui.labels.boxes import Box
 from annotat3d_tui.labels.contour import ActiveContour
 from annotat3d_tui.labels.interpolation import Interpolate
 from annotat3d_tui.labels.islands import Islands
@@ -18,6 +19,7 @@ from annotat3d_tui.labels.smoothing import Smooth
 from annotat3d_tui.labels.splitting import Separate
 from annotat3d_tui.parameters import Parameters
 from annotat3d_tui.render.oblique import Vector
+from annotat3d_tui.tui.segment_text import region_text
 
 if TYPE_CHECKING:
     from annotat3d_tui.labels.corrections import Correction
@@ -30,7 +32,8 @@ class Subject:
     label, image: (Z, Y, X). where, labels, strokes: flat indices, rising, labels and stroke ids (m,) of the marked
     voxels. chosen: the label that the brush paints. kept: ids whose voxels stay, those of locked and hidden labels.
     begins: the flat voxel where each stroke begins, by its id, as far as it is known. plane: a place of the clipping
-    plane and its normal, both (z, y, x) in voxels; None before it was ever looked at.
+    plane and its normal, both (z, y, x) in voxels; None before it was ever looked at. region: the box outside of which
+    nothing is changed; None for the whole volume.
     """
 
     label: NDArray[Any]
@@ -42,6 +45,16 @@ class Subject:
     kept: frozenset[int]
     begins: Mapping[int, int] = field(default_factory=dict)
     plane: tuple[Vector, Vector] | None = None
+    region: Box | None = None
+
+    def limited(self, correction: "Correction") -> "Correction":
+        """A correction as far as it lies in the region, which its words name."""
+        if self.region is None:
+            return correction
+        from annotat3d_tui.labels.correcting import limited
+
+        inside = limited(correction, self.region, self.label.shape)
+        return replace(inside, words=f"{inside.words} in {region_text(self.region)}")
 
 
 Use = Callable[[Any, Subject, Progress], "Correction"]

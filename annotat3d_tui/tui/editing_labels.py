@@ -81,12 +81,12 @@ class EditingLabels(Correcting):
             found = self._editing.change(
                 parameters, subject.label, subject.image, subject.where, subject.labels, subject.kept, past, report
             )
-            correction = replace(found, words=words_for(RESUME, parameters, subject))
+            correction = subject.limited(replace(found, words=words_for(RESUME, parameters, subject)))
             if not correction.size:
                 self.post_message(CorrectionFound(correction, subject.label))
                 return
             self.session.correct(correction)
-            self._editing.took(self._past())
+            self._editing.took(self._past(), whole=subject.region is None)
             self.show_corrected(correction)
 
     def _past(self) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ import numpy as np
 from textual.content import Content
 
 from annotat3d_tui.labels.areas import number_text
+from annotat3d_tui.labels.boxes import Box
 from annotat3d_tui.labels.colours import colour_of, letter_of
 from annotat3d_tui.labels.difference import WORDS
 from annotat3d_tui.labels.planes import axes_of
@@ -132,6 +133,20 @@ def brush_fact(view: "SliceView", wide: bool) -> Fact:
     if not wide:
         return Fact("Brush", (tool, (f"r{brush.radius} {brush.tool}{depth}", ""), *extend))
     return Fact("Brush", (tool, (f"radius {brush.radius}", ""), (f"{brush.tool}{depth}", ""), *extend))
+
+
+def region_text(box: Box) -> str:
+    """A box as people read it, from its first voxels to its last.
+
+    >>> region_text((slice(0, 5), slice(2, 4), slice(10, 60)))
+    'x 10-59 y 2-3 z 0-4'
+    """
+    return " ".join(f"{name} {side.start}-{side.stop - 1}" for name, side in zip("xyz", reversed(box), strict=True))
+
+
+def region_fact(view: "SliceView") -> tuple[Fact, ...]:
+    """Where work is done, where that is not the whole image."""
+    return (Fact("Region", ((region_text(view.work_region), ON),)),) if view.work_region is not None else ()
 
 
 def show_fact(view: "SliceView", wide: bool) -> Fact:

@@ -133,6 +133,7 @@ class Showing(Masking):
         self.query_one("#tools", FactsPanel).facts = (
             segment_text.brush_fact(view, self._wide),
             segment_text.show_fact(view, self._wide),
+            *segment_text.region_fact(view),
         )
         self._show_contrast()
         marked = self.session.annotation.markers.slices_with_markers(view.plane)

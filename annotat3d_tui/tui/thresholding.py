@@ -11,8 +11,8 @@ from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.labels.areas import Threshold
 from annotat3d_tui.labels.drawing import Ground, history_words, voxels_of
 from annotat3d_tui.parameters import Parameters, parameter
-from annotat3d_tui.tui.measuring import Measuring
 from annotat3d_tui.tui.messages import GreyFound
+from annotat3d_tui.tui.region import Regions
 from annotat3d_tui.tui.saying import errors_said
 from annotat3d_tui.tui.screens.dialogs import if_given
 from annotat3d_tui.tui.screens.mask import MaskLook
@@ -37,7 +37,7 @@ class ByGrey(Parameters):
             )
 
 
-class Thresholding(Measuring):
+class Thresholding(Regions):
     """A screen on which voxels can be marked by their grey values."""
 
     def action_threshold(self) -> None:

@@ -255,8 +255,10 @@ class SegmentScreen(Thresholding):
         self._segment("Preview", self._planes_here())
 
     def _planes_here(self) -> slice:
-        z = self.view.cursor[0]
-        return slice(max(z - PREVIEW_MARGIN, 0), min(z + PREVIEW_MARGIN + 1, self.view.scene.shape[0]))
+        region = self.view.work_region
+        allowed = slice(0, self.view.scene.shape[0]) if region is None else region[0]
+        z = min(max(self.view.cursor[0], allowed.start), allowed.stop - 1)
+        return slice(max(z - PREVIEW_MARGIN, allowed.start), min(z + PREVIEW_MARGIN + 1, allowed.stop))
 
     def action_apply(self) -> None:
         """Label the whole image, or let marks correct its labels."""
@@ -267,7 +269,8 @@ class SegmentScreen(Thresholding):
 
     def _segment(self, name: str, planes: slice | None) -> None:
         self.view.lift()
-        self.segment(self.begin(name), self.marks_now(), planes)
+        region = self.view.work_region if planes is not None else None
+        self.segment(self.begin(name), self.marks_now(), planes, region)
 
     def action_details(self) -> None:
         """How the label volume came about."""

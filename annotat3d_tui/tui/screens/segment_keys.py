@@ -88,6 +88,7 @@ SEGMENT_BINDINGS: list[BindingType] = [
         "Marks, merge, split, morphology: each is looked at before it is taken.",
     ),
     _key("segment.objects", "J", "objects", "Table of objects…", "Size, place, grey values of each label or piece."),
+    _key("segment.region", "a", "region", "Region of work…", "Tools and previews change nothing outside of a box."),
     _key("segment.files", "f", "files", "Files…", "Load and save masks, labels and superpixels."),
     _key("files.save_label", "ctrl+s", "save_label", "Save label…", "The label volume, to a file."),
     _key("files.open", "ctrl+o", "open_other", "Open another image…", "Or a workspace, or the demo."),

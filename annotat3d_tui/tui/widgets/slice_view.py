@@ -13,6 +13,7 @@ from textual.timer import Timer
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.labels.areas import Flood, Polygon, Superpixel
+from annotat3d_tui.labels.boxes import Box
 from annotat3d_tui.labels.colours import colour_of
 from annotat3d_tui.render.colormaps import Colour
 from annotat3d_tui.render.palette import Palette
@@ -23,6 +24,7 @@ from annotat3d_tui.tui.saying import say_error
 from annotat3d_tui.tui.widgets.brush import Brush, Pen, covered
 from annotat3d_tui.tui.widgets.corners import Corners
 from annotat3d_tui.tui.widgets.foreseen import Foreseen
+from annotat3d_tui.tui.widgets.region_border import border
 from annotat3d_tui.tui.widgets.reticle import Footprint, Reticle, tint
 from annotat3d_tui.tui.widgets.scene import Scene
 from annotat3d_tui.tui.widgets.sharp import Drawing
@@ -97,6 +99,9 @@ class SliceView(SliceMouse, can_focus=True):
     foreseen: var[Foreseen | None] = var(None, init=False)
     """What a flood would take from the cursor, once that is known."""
 
+    work_region: var[Box | None] = var(None, init=False)
+    """The box outside of which work changes nothing; its border is shown."""
+
     def __init__(self, image: NDArray[Any], annotation: Annotation, *, id: str | None = None) -> None:
         super().__init__(image, annotation, id=id)
         self._pen: Pen | None = None
@@ -160,6 +165,11 @@ class SliceView(SliceMouse, can_focus=True):
         self.redraw_soon()
         self.post_message(self.BrushChanged(self))
         self._foresee_soon()
+
+    def watch_work_region(self) -> None:
+        """Show its border, and say where it is."""
+        self.redraw_soon()
+        self.post_message(self.BrushChanged(self))
 
     # drawing
 
@@ -424,11 +434,14 @@ class SliceView(SliceMouse, can_focus=True):
         elif self.foreseen is not None:
             footprint = self.foreseen.footprint
         colour, outline = self._colour(), self._outline()
+        around = border(self.work_region, self.plane, self.index) if self.work_region is not None else None
         reticle = Reticle(self.point, dot.radius, colour, self.pen_down, brush.erase)
         slice_alone = super().drawing(scene, viewport, palette)
 
         def drawn() -> NDArray[np.int32]:
             pixels = slice_alone()
+            if around is not None:
+                tint(pixels, viewport, palette, around, WHITE, OUTLINE)
             if outline is not None:
                 tint(pixels, viewport, palette, outline, WHITE if brush.erase else colour, OUTLINE)
             return reticle.drawn(pixels, viewport, palette, footprint, background)
