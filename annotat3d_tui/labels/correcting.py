@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.labels.boxes import Box
+from annotat3d_tui.labels.boxes import Box, ids_of
 from annotat3d_tui.labels.corrections import Correction
+from annotat3d_tui.labels.runs import spread
 
 
 def at_voxels(words: str, label: NDArray[Any], where: NDArray[np.int64], after: NDArray[Any] | int) -> Correction:
     """What gives voxels `where` (m,) (flat, rising, each once) of a label volume the ids `after`, one or (m,)."""
-    before = label[np.unravel_index(where, label.shape)]
+    flat = label.reshape(-1) if label.flags.c_contiguous else None
+    before = label[np.unravel_index(where, label.shape)] if flat is None else flat[where]
     return Correction.of(
         words, where, before.astype(np.int64), np.broadcast_to(np.asarray(after, np.int64), where.shape)
     )
@@ -29,12 +31,18 @@ def in_boxes(words: str, label: NDArray[Any], parts: Iterable[tuple[Box, NDArray
 
     parts: box and the ids in it (Z, Y, X), one after the other, so that no two need be in memory.
     """
-    wheres, afters = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    from annotat3d_tui.labels.box_kernels import changed_runs
+
+    found = []
     for box, new in parts:
-        inside = np.nonzero(label[box] != new)
-        zyx = tuple(at + side.start for at, side in zip(inside, box, strict=True))
-        wheres.append(np.ravel_multi_index(zyx, label.shape).astype(np.int64))
-        afters.append(new[inside].astype(np.int64))
+        corner = (box[0].start, box[1].start, box[2].start)
+        found.append(changed_runs(ids_of(label[box]), ids_of(new), corner, label.shape[1:]))
+    if len(found) == 1:
+        return Correction(words, *found[0])
+    wheres, afters = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for starts, lengths, _, after in found:
+        wheres.append(spread(starts, lengths))
+        afters.append(np.repeat(after.astype(np.int64), lengths))
     where, after = np.concatenate(wheres), np.concatenate(afters)
     if np.any(np.diff(where) <= 0):
         order = np.argsort(where, kind="stable")

@@ -7,6 +7,7 @@ Beyond the border of the image an object goes on as it is there: it does not shr
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,10 @@ from annotat3d_tui.labels.structure import LARGEST, SHAPES, rows
 from annotat3d_tui.parameters import Parameters, parameter
 
 OPERATIONS = ("erode", "dilate", "open", "close", "fill")
+FEW_STEPS = 8
+"""Up to this radius labels that meet are told apart voxel by voxel, beyond it all at once."""
+VOXELS_AT_ONCE = 1 << 24
+"""Voxels of boxes after which progress is told."""
 
 
 @dataclass(frozen=True)
@@ -58,65 +63,77 @@ class Morphology(Parameters):
         words = f"{self.operation} {named}" + (f" by {self.radius}" if self.operation != "fill" else "")
         if background in kept or not chosen:
             return in_boxes(words, label, [])
-        return in_boxes(words, label, self._parts(label, boxes, chosen, background, progress))
+        if self.operation == "fill":
+            return in_boxes(words, label, self._filled(label, boxes, chosen, background, progress))
+        reach = self.radius if self.operation == "dilate" else self.radius + 1 if self.operation == "close" else 1
+        reaches = (reach if self.dimensions == 3 else 0, reach, reach)
+        box = boxes.around(chosen, reaches)
+        assert box is not None
+        part = ids_of(label[box])
+        new = self._changed(part, chosen, _inside(boxes, chosen, reaches, box), background, progress)
+        return in_boxes(words, label, [(box, new)])
 
-    def _parts(
+    def _changed(
+        self,
+        part: NDArray[np.uint16],
+        chosen: list[int],
+        boxes: NDArray[np.int64],
+        background: int,
+        progress: Progress,
+    ) -> NDArray[np.uint16]:
+        """The ids of a part (Z, Y, X) afterwards; boxes: (n, 6) of each chosen label and its reach."""
+        from annotat3d_tui.labels import bits, morphology_kernels
+
+        around, wanted = rows(self.shape, self.radius, self.dimensions), np.zeros(1 << 16, np.bool_)
+        wanted[chosen] = True
+        meet = self.operation == "dilate" and len(chosen) > 1
+        if meet and self.radius > FEW_STEPS:
+            found = np.empty_like(part)
+            morphology_kernels.nearest(
+                part, wanted, around, self.radius, self.shape == "ball", np.empty(part.shape, np.uint32), found
+            )
+            return np.where((part == background) & (found > 0), found, part)
+        new, ids = part.copy(), np.array(chosen, np.int64)
+        number = {"erode": bits.ERODE, "open": bits.OPEN, "dilate": bits.DILATE, "close": bits.CLOSE}[self.operation]
+        shortest_first = around[np.argsort(around[:, 2], kind="stable")]
+        steps = _by_distance(around) if meet else np.empty((0, 4), np.int64)
+        sizes = np.cumsum(np.prod(boxes[:, 3:] - boxes[:, :3], axis=1))
+        turns = np.searchsorted(sizes, np.arange(0, int(sizes[-1]), VOXELS_AT_ONCE))
+        for first, last in pairwise([*dict.fromkeys(turns.tolist()), len(ids)]):
+            some = slice(first, last)
+            bits.change(part, new, ids[some], boxes[some], number, shortest_first, background, wanted, steps)
+            progress(last / len(ids), self.operation)
+        return new
+
+    def _filled(
         self, label: NDArray[Any], boxes: Boxes, chosen: list[int], background: int, progress: Progress
     ) -> Iterator[tuple[Box, NDArray[np.uint16]]]:
-        """Boxes, and the ids in them afterwards: of all labels at once where they grow, else one by one."""
-        reach = (self.radius if self.dimensions == 3 else 0, self.radius, self.radius)
-        if self.operation == "dilate":
-            box = boxes.around(chosen, reach)
-            assert box is not None
-            yield box, self._dilated(ids_of(label[box]), chosen, background)
-            return
-        beyond = [step + 1 if self.operation == "close" else 1 for step in reach]  # so that what is not it is seen, too
-        for done, one in enumerate(chosen):
-            box = grown(boxes[one], (beyond[0], beyond[1], beyond[2]), boxes.shape)
+        """Boxes, and the ids in them with the holes of each label filled; the highest label first, the lowest wins."""
+        from annotat3d_tui.labels import morphology_kernels
+
+        for done, one in enumerate(reversed(chosen)):
+            box = grown(boxes[one], 1, boxes.shape)
             part = ids_of(label[box])
-            after = self._one(part, one)
-            part[(part == one) & ~after] = background
-            if self.operation in ("close", "fill"):
-                part[after & (part == background)] = one
+            bordered = np.zeros([side + 2 for side in part.shape], np.uint8)
+            morphology_kernels.equal(part, one, bordered[1:-1, 1:-1, 1:-1])
+            morphology_kernels.enclose(bordered, self.dimensions == 2)
+            part[(bordered[1:-1, 1:-1, 1:-1] != 2) & (part == background)] = one
             yield box, part
             progress((done + 1) / len(chosen), self.operation)
 
-    def _dilated(self, part: NDArray[np.uint16], chosen: list[int], background: int) -> NDArray[np.uint16]:
-        from annotat3d_tui.labels.morphology_kernels import nearest
 
-        wanted = np.zeros(1 << 16, np.bool_)
-        wanted[chosen] = True
-        found, around = np.empty_like(part), rows(self.shape, self.radius, self.dimensions)
-        nearest(part, wanted, around, self.radius, self.shape == "ball", np.empty(part.shape, np.uint32), found)
-        gained = (part == background) & (found > 0)
-        part[gained] = found[gained]
-        return part
+def _inside(boxes: Boxes, chosen: list[int], reach: tuple[int, int, int], box: Box) -> NDArray[np.int64]:
+    """(n, 6) boxes of labels, grown by their reach as far as the volume goes, as they lie inside another box."""
+    table, steps = boxes.table[chosen].astype(np.int64), np.array(reach)
+    corner = np.array([side.start for side in box])
+    first, last = np.maximum(table[:, :3] - steps, 0), np.minimum(table[:, 3:] + steps, boxes.shape)
+    return np.concatenate([first - corner, last - corner], axis=1)
 
-    def _one(self, part: NDArray[np.uint16], id: int) -> NDArray[np.bool_]:
-        """Where a label is afterwards, as far as it may."""
-        from annotat3d_tui.labels import morphology_kernels as kernels
 
-        if self.operation == "fill":
-            bordered = np.zeros([side + 2 for side in part.shape], np.uint8)
-            kernels.equal(part, id, bordered[1:-1, 1:-1, 1:-1])
-            kernels.enclose(bordered, self.dimensions == 2)
-            inside: NDArray[np.bool_] = bordered[1:-1, 1:-1, 1:-1] != 2
-            return inside
-        mask = np.empty(part.shape, np.uint8)
-        kernels.equal(part, id, mask)
-        around = rows(self.shape, self.radius, self.dimensions)
-        gaps, other = np.empty_like(mask), np.empty_like(mask)
-        if self.operation in ("erode", "open"):
-            kernels.shrink(mask, 1, around, gaps, other)
-            if self.operation == "erode":
-                return other.view(np.bool_)
-            kernels.shrink(other, 0, around, gaps, mask)
-            kernels.turn(mask)
-            return mask.view(np.bool_)
-        kernels.shrink(mask, 0, around, gaps, other)
-        kernels.turn(other)
-        kernels.shrink(other, 1, around, gaps, mask)
-        return mask.view(np.bool_)
+def _by_distance(around: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(k, 4) all steps z, y, x of a neighbourhood and their squares, nearest first."""
+    steps = [(z, y, x, z * z + y * y + x * x) for z, y, far in around.tolist() for x in range(-far, far + 1)]
+    return np.array(sorted(steps, key=lambda step: step[3]), np.int64)
 
 
 def chosen_ids(boxes: Boxes, ids: Collection[int] | None, background: int, kept: Collection[int]) -> list[int]:

@@ -1,8 +1,4 @@
-"""Kernels of morphology: what is as far from the border of an object as the neighbourhood reaches, row by row.
-
-A voxel stays when in each row of its neighbourhood the border is farther away in x than the row goes: so a ball of
-radius 3 is 29 comparisons of whole rows, not 123 of single voxels. Outside of the volume nothing takes part.
-"""
+"""Kernels of morphology on ids: what labels are near, row by row, and what they enclose."""
 
 from typing import Any
 
@@ -11,7 +7,6 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.compiled import kernel
 
-FAR = 255
 NO_LABEL = np.uint32(0x7FFF0000)
 
 
@@ -23,46 +18,6 @@ def equal(part: NDArray[Any], id: int, mask: NDArray[np.uint8]) -> None:
             source, target = part[z, y], mask[z, y]
             for x in range(source.size):
                 target[x] = source[x] == id
-
-
-@kernel
-def shrink(
-    mask: NDArray[np.uint8], inside: int, rows: NDArray[np.int64], gaps: NDArray[np.uint8], out: NDArray[np.uint8]
-) -> None:
-    """Write 1 where all voxels of the neighbourhood are `inside` (1 or 0) in the mask, else 0.
-
-    mask, gaps, out: (Z, Y, X), gaps is scratch. rows: see `structure`.
-    """
-    depth, height, width = mask.shape
-    for z in range(depth):
-        for y in range(height):
-            row, gap = mask[z, y], gaps[z, y]
-            away = FAR
-            for x in range(width):
-                away = min(away + 1, FAR) if row[x] == inside else 0
-                gap[x] = away
-            away = FAR
-            for x in range(width - 1, -1, -1):
-                away = min(away + 1, FAR) if row[x] == inside else 0
-                gap[x] = min(np.uint8(away), gap[x])
-    for z in range(depth):
-        for y in range(height):
-            target = out[z, y]
-            target[:] = 1
-            for i in range(rows.shape[0]):
-                deep, down = z + rows[i, 0], y + rows[i, 1]
-                if 0 <= deep < depth and 0 <= down < height:
-                    least, gap = np.uint8(rows[i, 2]), gaps[deep, down]
-                    for x in range(width):
-                        target[x] &= gap[x] > least
-
-
-@kernel
-def turn(mask: NDArray[np.uint8]) -> None:
-    """0 for 1 and 1 for 0."""
-    flat = mask.reshape(-1)
-    for i in range(flat.size):
-        flat[i] ^= 1
 
 
 @kernel

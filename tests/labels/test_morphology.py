@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from annotat3d_tui.errors import InvalidParameter, UnknownType
+from annotat3d_tui.labels import morphology
 from annotat3d_tui.labels.correcting import corrected
 from annotat3d_tui.labels.morphology import OPERATIONS, Morphology
-from annotat3d_tui.labels.structure import rows
+from annotat3d_tui.labels.structure import SHAPES, rows
 from tests.labels.cells import cells
 
 
@@ -54,12 +55,13 @@ TOOLS = st.builds(
 def volumes(draw: st.DrawFn) -> NDArray[Any]:
     shape = draw(st.tuples(st.integers(1, 9), st.integers(1, 16), st.integers(1, 16)))
     seed, random = draw(st.integers(0, 99)), draw(st.booleans())
+    shape = (*shape[:2], shape[2] + draw(st.sampled_from([0, 48, 63, 70])))  # more than a word of bits
     label = np.random.default_rng(seed).choice(5, shape, p=[0.6, 0.1, 0.1, 0.1, 0.1])
     label = label if random else cells(shape, draw(st.integers(1, 9)), seed)
     return label.astype(draw(st.sampled_from([np.uint8, np.uint16, np.int32])))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(volumes(), TOOLS)
 def test_one_label_is_changed_as_scipy_does(label: NDArray[Any], tool: Morphology) -> None:
     label = np.where(label > 1, 7, 0).astype(label.dtype)
@@ -69,7 +71,7 @@ def test_one_label_is_changed_as_scipy_does(label: NDArray[Any], tool: Morpholog
     assert np.array_equal(got, by_scipy(label == 7, tool))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(volumes(), TOOLS, st.sets(st.integers(0, 4), max_size=2))
 def test_no_label_takes_from_another(label: NDArray[Any], tool: Morphology, kept: set[int]) -> None:
     new = corrected(label, tool(label, kept=kept))
@@ -94,6 +96,33 @@ def test_two_that_grow_meet_in_the_middle() -> None:
     assert new[0, 0].tolist() == [5, 5, 5, 5, 3, 3, 3, 3, 3]
     only = corrected(label, Morphology("dilate", radius=8)(label, [5]))
     assert only[0, 0].tolist() == [5, 5, 5, 5, 5, 5, 5, 3, 5]
+
+
+@settings(max_examples=40, deadline=None)
+@given(volumes(), TOOLS)
+def test_voxels_that_several_gain_go_to_the_nearest_or_lowest(label: NDArray[Any], tool: Morphology) -> None:
+    new, ids = corrected(label, tool(label)), [one for one in np.unique(label).tolist() if one]
+    if tool.operation in ("erode", "open") or not ids:
+        return
+    gained = np.array([by_scipy(label == one, tool) & (label == 0) for one in ids])
+    if tool.operation == "dilate":
+        sampling = (1 if tool.dimensions == 3 else 1000, 1, 1)
+        away = np.array([ndimage.distance_transform_edt(label != one, sampling) for one in ids])
+        away[~gained] = np.inf
+        expected = np.array(ids)[away.argmin(0)]  # of equals the first, which is the lowest
+    else:
+        expected = np.array(ids)[gained.argmax(0)]
+    assert np.array_equal(new, np.where(gained.any(0), expected, label))
+
+
+def test_labels_that_meet_far_away_are_told_apart_as_near_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    label = cells((12, 40, 90), 12, 3, 0.3)
+    for shape in SHAPES:
+        tool = Morphology("dilate", radius=5, shape=shape)
+        near = corrected(label, tool(label))
+        with monkeypatch.context() as patch:
+            patch.setattr(morphology, "FEW_STEPS", 4)
+            assert np.array_equal(corrected(label, tool(label)), near)
 
 
 def test_another_background() -> None:
