@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling bench-screen bench-space bench-networks pictures screenshots phantom clean
+.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling bench-screen bench-space bench-networks bench-editing pictures screenshots phantom clean
 
 help:     ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
@@ -70,6 +70,9 @@ bench-space: setup  ## how quick 3D is on the screen: first picture, pictures a 
 
 bench-networks: setup  ## a network on a volume beside MONAI's sliding window (ANNOTAT3D_PEER: a python with torch, monai)
 	@$(BIN)/python tests/benchmarks/networks.py
+
+bench-editing: setup  ## label editing on 512³: resume, morphology beside SciPy, table of objects beside scikit-image, undo
+	@$(BIN)/python tests/benchmarks/editing.py
 
 pictures: setup  ## the slices of the README, drawn by the program
 	@$(BIN)/python assets/make_pictures.py

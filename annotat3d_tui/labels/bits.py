@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.compiled import kernel
 
-ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+ALL, ONE, EIGHT = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(1), np.uint64(0xFF)
 _GATHER = np.uint64(0x0102040810204080)
 ERODE, OPEN, DILATE, CLOSE = range(4)
 
@@ -73,15 +73,21 @@ def _pack(source: NDArray[np.uint16], box: NDArray[np.int64], id: Any, bits: NDA
     at = 0
     for z in range(box[0], box[3]):
         for y in range(box[1], box[4]):
-            row = source[z, y, box[2] : box[5]]
-            for x in range(width):
-                same[x] = row[x] == id
+            _compare(source[z, y, box[2] : box[5]], id, same)
             for word in range(words):
-                bits[at] = 0
+                own = np.uint64(0)
                 for part in range(8):
                     byte = (eights[8 * word + part] * _GATHER) >> np.uint64(56)
-                    bits[at] |= byte << np.uint64(8 * part)
+                    own |= byte << np.uint64(8 * part)
+                bits[at] = own
                 at += 1
+
+
+@kernel
+def _compare(row: NDArray[np.uint16], id: Any, same: NDArray[np.uint8]) -> None:
+    """Write 1 where a row has the id, else 0."""
+    for x in range(row.size):
+        same[x] = row[x] == id
 
 
 @kernel
@@ -122,7 +128,7 @@ def _shrink(
 @kernel
 def _narrow(bits: NDArray[np.uint64], words: int) -> None:
     """Take a voxel from both ends of each run of rows that are so many words long."""
-    one, top = np.uint64(1), np.uint64(63)
+    one, top = ONE, np.uint64(63)
     if words == 1:
         for at in range(bits.size):
             own = bits[at]
@@ -154,10 +160,16 @@ def _lose(
             for start in range(0, width, 64):
                 gone = before[at] & ~after[at]
                 at += 1
-                if gone:
-                    row = new[z, y, box[2] + start : min(box[2] + start + 64, box[5])]
-                    for x in range(row.size):
-                        row[x] = background if (gone >> np.uint64(x)) & np.uint64(1) else row[x]
+                x = box[2] + start
+                while gone and x < box[5]:
+                    if gone & EIGHT == 0:
+                        gone >>= np.uint64(8)
+                        x += 8
+                        continue
+                    if gone & ONE:
+                        new[z, y, x] = background
+                    gone >>= ONE
+                    x += 1
 
 
 @kernel
@@ -180,15 +192,19 @@ def _grow(
             for start in range(0, width, 64):
                 gained = after[at] & ~before[at]
                 at += 1
-                if not gained:
-                    continue
-                for x in range(box[2] + start, min(box[2] + start + 64, box[5])):
-                    if gained & np.uint64(1) and source[z, y, x] == background:
+                x = box[2] + start
+                while gained and x < box[5]:
+                    if gained & EIGHT == 0:
+                        gained >>= np.uint64(8)
+                        x += 8
+                        continue
+                    if gained & ONE and source[z, y, x] == background:
                         if new[z, y, x] == background:
                             new[z, y, x] = id
                         elif len(nearest):
                             new[z, y, x] = _nearest(source, z, y, x, chosen, nearest)
-                    gained >>= np.uint64(1)
+                    gained >>= ONE
+                    x += 1
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Kernels: the box of each id, what has changed in a box, and putting it there: by runs."""
+"""Kernels: the box of each id, and what has changed in a box, by runs."""
 
 from typing import Any
 
@@ -9,16 +9,24 @@ from annotat3d_tui.compiled import kernel
 
 
 @kernel
-def widen(plane: NDArray[Any], z: int, table: NDArray[np.int32]) -> None:
+def widen(plane: NDArray[np.uint16], z: int, table: NDArray[np.int32]) -> None:
     """Take the ids of plane `z` (Y, X) into the boxes (65536, 6): first z, y, x, last + 1."""
     for y in range(plane.shape[0]):
         row = plane[y]
+        whole = row.size // 4 * 4
+        fours = row[:whole].view(np.uint64)
         begin = 0
         while begin < row.size:
             id = row[begin]
             end = begin + 1
-            while end < row.size and row[end] == id:
-                end += 1
+            alike = np.uint64(id) * np.uint64(0x0001000100010001)
+            while end < row.size:
+                if end % 4 == 0 and end < whole and fours[end // 4] == alike:
+                    end += 4
+                elif row[end] == id:
+                    end += 1
+                else:
+                    break
             box = table[id]
             box[0] = min(box[0], z)
             box[1] = min(box[1], y)
@@ -29,64 +37,76 @@ def widen(plane: NDArray[Any], z: int, table: NDArray[np.int32]) -> None:
             begin = end
 
 
-@kernel
 def changed_runs(
-    before: NDArray[np.uint16], after: NDArray[np.uint16], corner: tuple[int, int, int], sides: tuple[int, int]
+    before: NDArray[np.uint16], after: NDArray[np.uint16], corner: tuple[int, int, int], shape: tuple[int, ...]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16], NDArray[np.uint16]]:
     """Where the ids of a box (Z, Y, X) have become others: start, length, id before and after of each run.
 
-    corner: of the box, in a volume whose planes have `sides` (Y, X); starts are flat places there, rising.
+    corner: of the box, in a volume of `shape`; starts are flat places there, rising.
     """
-    starts, lengths = np.empty(1024, np.int64), np.empty(1024, np.int64)
-    were, become = np.empty(1024, np.uint16), np.empty(1024, np.uint16)
+    most = _count_runs(before, after)
+    starts, lengths = np.empty(most, np.int64), np.empty(most, np.int64)
+    were, become = np.empty(most, np.uint16), np.empty(most, np.uint16)
+    count = _find_runs(before, after, corner, (int(shape[1]), int(shape[2])), starts, lengths, were, become)
+    return starts[:count], lengths[:count], were[:count], become[:count]
+
+
+@kernel
+def _count_runs(before: NDArray[np.uint16], after: NDArray[np.uint16]) -> int:
+    """How many runs there are, each row by itself."""
     count = 0
     for z in range(before.shape[0]):
         for y in range(before.shape[1]):
             old, new = before[z, y], after[z, y]
-            different = False
+            found: Any = np.int64(old[0] != new[0])
+            for x in range(1, old.size):
+                found += (old[x] != new[x]) & ((old[x] != old[x - 1]) | (new[x] != new[x - 1]))
+            count += found
+    return count
+
+
+@kernel
+def _find_runs(
+    before: NDArray[np.uint16],
+    after: NDArray[np.uint16],
+    corner: tuple[int, int, int],
+    sides: tuple[int, int],
+    starts: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    were: NDArray[np.uint16],
+    become: NDArray[np.uint16],
+) -> int:
+    """Fill in the runs, joined where a row goes on in the next, and return how many; `sides` are of a plane (Y, X)."""
+    count = 0
+    for z in range(before.shape[0]):
+        for y in range(before.shape[1]):
+            old, new = before[z, y], after[z, y]
+            different = np.uint16(0)
             for x in range(old.size):
-                different |= old[x] != new[x]
-            if not different:
+                different |= old[x] ^ new[x]
+            if different == 0:
                 continue
+            whole = old.size // 4 * 4
+            fours, other_fours = old[:whole].view(np.uint64), new[:whole].view(np.uint64)
             base = ((z + corner[0]) * sides[0] + y + corner[1]) * sides[1] + corner[2]
             x = 0
             while x < old.size:
-                if old[x] == new[x]:
+                if x % 4 == 0 and x < whole and fours[x // 4] == other_fours[x // 4]:
+                    x += 4
+                    continue
+                was, now = old[x], new[x]
+                if was == now:
                     x += 1
                     continue
                 end = x + 1
-                while end < old.size and old[end] == old[x] and new[end] == new[x]:
+                while end < old.size and old[end] == was and new[end] == now:
                     end += 1
                 last = count - 1
                 follows = count > 0 and starts[last] + lengths[last] == base + x
-                if follows and were[last] == old[x] and become[last] == new[x]:
+                if follows and were[last] == was and become[last] == now:
                     lengths[last] += end - x
                 else:
-                    if count == starts.size:
-                        starts, lengths = np.append(starts, starts), np.append(lengths, lengths)
-                        were, become = np.append(were, were), np.append(become, become)
-                    starts[count], lengths[count], were[count], become[count] = base + x, end - x, old[x], new[x]
+                    starts[count], lengths[count], were[count], become[count] = base + x, end - x, was, now
                     count += 1
                 x = end
-    return starts[:count].copy(), lengths[:count].copy(), were[:count].copy(), become[:count].copy()
-
-
-@kernel
-def put_runs(
-    flat: NDArray[Any], starts: NDArray[np.int64], lengths: NDArray[np.int64], ids: NDArray[np.uint16]
-) -> None:
-    """Write the id of each run into a flat volume."""
-    for run in range(starts.size):
-        flat[starts[run] : starts[run] + lengths[run]] = ids[run]
-
-
-@kernel
-def has_runs(
-    flat: NDArray[Any], starts: NDArray[np.int64], lengths: NDArray[np.int64], ids: NDArray[np.uint16]
-) -> bool:
-    """Whether a flat volume has the id of each run all along it."""
-    for run in range(starts.size):
-        for at in range(starts[run], starts[run] + lengths[run]):
-            if flat[at] != ids[run]:
-                return False
-    return True
+    return count

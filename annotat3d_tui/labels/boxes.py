@@ -37,7 +37,7 @@ class Boxes:
         table = np.zeros((HIGHEST_LABEL + 1, 6), np.int32)
         table[:, :3] = np.iinfo(np.int32).max
         for z in range(label.shape[0]):
-            widen(ids_of(label[z : z + 1])[0], z, table)
+            widen(_plane(label[z]), z, table)
             progress((z + 1) / label.shape[0], "looking at the labels")
         table[table[:, 3] == 0] = 0
         return cls((label.shape[0], label.shape[1], label.shape[2]), table)
@@ -143,6 +143,13 @@ def check_label_volume(label: NDArray[Any]) -> None:
 def ids_of(label: NDArray[Any]) -> NDArray[np.uint16]:
     """A copy of label ids as uint16, contiguous; raises InvalidFile for ids outside 0…65535."""
     return np.array(as_ids(label), np.uint16, order="C")
+
+
+def _plane(label: NDArray[Any]) -> NDArray[np.uint16]:
+    """Ids of a slice, contiguous, read-only, as they lie where they are if they lie so."""
+    ids = np.ascontiguousarray(as_ids(label))
+    ids.flags.writeable = False
+    return ids
 
 
 def as_ids(label: NDArray[Any]) -> NDArray[np.uint16]:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.labels.boxes import Box, ids_of
 from annotat3d_tui.labels.corrections import Correction
-from annotat3d_tui.labels.runs import spread
 
 
 def at_voxels(words: str, label: NDArray[Any], where: NDArray[np.int64], after: NDArray[Any] | int) -> Correction:
@@ -26,23 +25,28 @@ def at_voxels(words: str, label: NDArray[Any], where: NDArray[np.int64], after: 
     )
 
 
+def in_box(
+    words: str, shape: tuple[int, ...], box: Box, before: NDArray[np.uint16], after: NDArray[np.uint16]
+) -> Correction:
+    """What makes the ids (Z, Y, X) of a box in a label volume of `shape` others; both lie in memory of their own."""
+    from annotat3d_tui.labels.box_kernels import changed_runs
+
+    corner = (box[0].start, box[1].start, box[2].start)
+    return Correction(words, *changed_runs(before, after, corner, shape))
+
+
 def in_boxes(words: str, label: NDArray[Any], parts: Iterable[tuple[Box, NDArray[Any]]]) -> Correction:
     """What puts new ids into boxes of a label volume; a voxel that is in several takes that of the last which differs.
 
     parts: box and the ids in it (Z, Y, X), one after the other, so that no two need be in memory.
     """
-    from annotat3d_tui.labels.box_kernels import changed_runs
-
-    found = []
-    for box, new in parts:
-        corner = (box[0].start, box[1].start, box[2].start)
-        found.append(changed_runs(ids_of(label[box]), ids_of(new), corner, label.shape[1:]))
+    found = [in_box(words, label.shape, box, ids_of(label[box]), ids_of(new)) for box, new in parts]
     if len(found) == 1:
-        return Correction(words, *found[0])
+        return found[0]
     wheres, afters = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for starts, lengths, _, after in found:
-        wheres.append(spread(starts, lengths))
-        afters.append(np.repeat(after.astype(np.int64), lengths))
+    for one in found:
+        wheres.append(one.where)
+        afters.append(np.repeat(one.after.astype(np.int64), one.lengths))
     where, after = np.concatenate(wheres), np.concatenate(afters)
     if np.any(np.diff(where) <= 0):
         order = np.argsort(where, kind="stable")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.labels.boxes import Box, Boxes, grown, ids_of
-from annotat3d_tui.labels.correcting import in_boxes
+from annotat3d_tui.labels.correcting import in_box, in_boxes
 from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.structure import LARGEST, SHAPES, rows
 from annotat3d_tui.parameters import Parameters, parameter
@@ -71,7 +71,7 @@ class Morphology(Parameters):
         assert box is not None
         part = ids_of(label[box])
         new = self._changed(part, chosen, _inside(boxes, chosen, reaches, box), background, progress)
-        return in_boxes(words, label, [(box, new)])
+        return in_box(words, label.shape, box, part, new)
 
     def _changed(
         self,
