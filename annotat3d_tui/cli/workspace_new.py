@@ -11,13 +11,23 @@ from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.volume.files import describe
 from annotat3d_tui.volume.place import IMAGES
-from annotat3d_tui.workspace import create, create_bare
+from annotat3d_tui.volume.raw import RawProperties
+from annotat3d_tui.workspace import (
+    MANIFEST,
+    Workspace,
+    create,
+    create_bare,
+    is_bare,
+    open_workspace,
+    workspace_of,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("folder", metavar="DIR", help="a new or empty folder; people call them NAME.annotat3d")
     parser.add_argument("--image", metavar="IMAGE", help=f"what it is about: {IMAGES}")
+    parser.add_argument("--exist-ok", action="store_true", help="leave as it is what is there already, if it is this")
     add_raw_flags(parser)
     add_output_flags(parser, writes=False)
 
@@ -28,10 +38,15 @@ def run(given: argparse.Namespace) -> int:
     if given.image:
         raw = raw_properties(given, given.image)
         describe(given.image, raw)
-        create(folder, Path(given.image), raw)
-    else:
+        (make_or_keep if given.exist_ok else create)(folder, Path(given.image), raw)
+    elif not (given.exist_ok and (folder / MANIFEST).is_file()):
         create_bare(folder)
-    facts = {"workspace": str(folder.resolve()), "image": str(Path(given.image).resolve()) if given.image else None}
-    line = f"{folder}: a workspace about {given.image}" if given.image else f"{folder}: a workspace without an image"
-    show(given.json, facts, [line])
+    image = None if is_bare(folder) else open_workspace(folder).image
+    line = f"{folder}: a workspace about {given.image or image}" if image else f"{folder}: a workspace without an image"
+    show(given.json, {"workspace": str(folder.resolve()), "image": str(image) if image else None}, [line])
     return 0
+
+
+def make_or_keep(folder: Path, image: Path, raw: RawProperties | None) -> Workspace:
+    """A new workspace about an image, or the one that is there; raises InvalidFile when that is about another."""
+    return workspace_of(image, raw, folder)

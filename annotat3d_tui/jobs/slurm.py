@@ -50,13 +50,16 @@ def discard(job: Job) -> None:
     shutil.rmtree(job.folder, ignore_errors=True)
 
 
-def send(job: Job) -> str:
-    """Send the script of a prepared job, as it is now; returns Slurm's id. Raises SlurmError, CannotWrite."""
+def send(job: Job, after: str = "") -> str:
+    """Send the script of a prepared job, as it is now; returns Slurm's id. Raises SlurmError, CannotWrite.
+
+    after: Slurm's id of a job that must be done first.
+    """
     if slurm_id(job):
         raise InvalidParameter(f"Job {job.number} must not have been sent before, it is {slurm_id(job)}: resubmit it.")
     if job.is_array:
         _make_output_folder(job)
-    id = commands.submit(job.folder / SCRIPT, Path(job.request.folder))
+    id = commands.submit(job.folder / SCRIPT, Path(job.request.folder), after)
     ask_anew()
     try:
         write_json(job.folder / SLURM, {"id": id})
@@ -90,12 +93,22 @@ def submit(request: Request, options: SlurmOptions, tasks: Sequence[Request] = (
 
 def again(job: Job, home: Path | None = None) -> Job:
     """The same again, with the script as it was sent then."""
+    return _like(job, job.request, [task.request for task in job.tasks()], home)
+
+
+def following(job: Job, request: Request, home: Path | None = None) -> Job:
+    """Send another job, with the script of one that was sent; it begins once that one is done. Raises as `send`."""
+    return _like(job, request, (), home, slurm_id(job))
+
+
+def _like(job: Job, request: Request, tasks: Sequence[Request], home: Path | None, after: str = "") -> Job:
+    """Prepare and send, with the script of a job as it was sent."""
     options = SlurmOptions.from_dict(dict(job.request.where.get("options", {})))
-    anew = prepare(job.request, options, [task.request for task in job.tasks()], home)
+    anew = prepare(request, options, tasks, home)
     try:
         path = anew.folder / SCRIPT
         path.write_text(script_for_another((job.folder / SCRIPT).read_text(), path.read_text()))
-        send(anew)
+        send(anew, after)
     except BaseException:
         discard(anew)
         raise

@@ -106,9 +106,13 @@ def accounted(id: str) -> str:
     return lines[0] if lines else ""
 
 
-def submit(script: Path, folder: Path) -> str:
-    """Send a script, to run in a folder; returns the id. Raises SlurmError."""
-    said = ask("sbatch", "--parsable", f"--chdir={folder}", str(script))
+def submit(script: Path, folder: Path, after: str = "") -> str:
+    """Send a script, to run in a folder; returns the id. Raises SlurmError.
+
+    after: the id of a job that must be done first; where that fails, this one is given up.
+    """
+    waits = [f"--dependency=afterok:{after}", "--kill-on-invalid-dep=yes"] if after else []
+    said = ask("sbatch", "--parsable", f"--chdir={folder}", *waits, str(script))
     return said.strip().partition(";")[0]
 
 

@@ -27,7 +27,8 @@ class NetworkDraft:
     """What it will be called, on what and how it is to be trained.
 
     changes: samples are changed at random, as augmentation says. start: the network whose weights it begins with, to be
-    finetuned. elsewhere: datasets of other folders that were looked at.
+    finetuned. elsewhere: datasets of other folders that were looked at. seen: the changes of samples that were chosen
+    with the datasets when they were taken over last.
     """
 
     name: str = ""
@@ -37,6 +38,12 @@ class NetworkDraft:
     changes: bool = True
     start: str = ""
     elsewhere: tuple[Path, ...] = ()
+    seen: "Augmentation" = field(default_factory=_augmentation)
+
+    def take_changes(self, chosen: "Augmentation") -> None:
+        """Change samples as was chosen with the datasets, where that was chosen since; what is set here stays else."""
+        if chosen != self.seen:
+            self.augmentation, self.seen, self.changes = chosen, chosen, True
 
     def of(self, network: "Network", start: str, name: str) -> None:
         """Take over what a network was trained with, under another name; start: as above."""

@@ -42,7 +42,7 @@ class Prepared(Message):
 
 
 class Tried(Message):
-    """A job was started or sent, or why it was not."""
+    """A job was started or sent; problem: why it was not, or what was to follow it."""
 
     def __init__(self, job: "Job | None", problem: str = "") -> None:
         super().__init__()
@@ -52,8 +52,17 @@ class Tried(Message):
 class Sending(Screen[Returned]):
     """A screen that sends jobs to a cluster; the end of it is the message `Tried`. Slurm is asked in threads."""
 
-    def send_to_cluster(self, words: Sequence[str], folder: Path, images: Sequence[str] = ()) -> None:
-        """Ask what the job may take, show its script, send it; `images` are those of an array, if it is one."""
+    _later: Sequence["Request"] = ()
+    """What is to be sent with the job that is asked for, each to begin once the one before is done."""
+
+    def send_to_cluster(
+        self, words: Sequence[str], folder: Path, images: Sequence[str] = (), later: Sequence[Sequence[str]] = ()
+    ) -> None:
+        """Ask what the job may take, show its script, send it; `images` are those of an array, if it is one.
+
+        later: words of other commands, each a job with the same script that begins once the one before is done.
+        """
+        self._later = [request_of(one, folder=folder) for one in later]
         self._find(request_of(words, folder=folder), images)
 
     @work(thread=True, exclusive=True, group="cluster")
@@ -102,7 +111,16 @@ class Sending(Screen[Returned]):
             slurm.discard(job)
             self.post_message(Tried(None, str(error)))
         else:
-            self.post_message(Tried(job))
+            self.post_message(Tried(job, self._send_later(job)))
+
+    def _send_later(self, job: "Job") -> str:
+        """Send what is to begin after a job; why that was refused, a sentence."""
+        try:
+            for request in self._later:
+                job = slurm.following(job, request)
+        except (Annotat3DError, OSError) as error:
+            return f"What was to follow job {job.number} was not sent: {error}"
+        return ""
 
 
 def _cost(found: Sequence[Partition], images: int, options: SlurmOptions) -> str:

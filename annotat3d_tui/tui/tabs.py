@@ -99,8 +99,12 @@ class TabbedApp(JobWatching):
 
     def action_networks(self) -> None:
         """What was learned from datasets."""
-        made = partial(NetworksScreen, lambda: self.learning, self.network_draft, self._gpu_watch, self.picks)
-        self.show_tab(NetworksScreen, made)
+        self.show_tab(
+            NetworksScreen,
+            lambda: NetworksScreen(
+                lambda: self.learning, self.network_draft, self._gpu_watch, self.picks, lambda: self.draft.augmentation
+            ),
+        )
 
     def action_inference(self) -> None:
         """A network labels many images."""

@@ -147,6 +147,19 @@ def test_a_workspace_is_made_without_an_image_and_given_one_later(
     assert "it holds" in refusal(capsys, "workspace", "new", "w.annotat3d")
 
 
+def test_a_workspace_that_is_there_may_be_left_as_it_is(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(files)
+    for _ in range(2):
+        assert answer(capsys, "workspace", "new", "w.annotat3d", "--exist-ok")["image"] is None
+    about = answer(capsys, "workspace", "new", "w.annotat3d", "--exist-ok", "--image", "image.tif")
+    assert about["image"] == str(files / "image.tif")
+    assert answer(capsys, "workspace", "new", "w.annotat3d", "--exist-ok") == about
+    said = refusal(capsys, "workspace", "new", "w.annotat3d", "--exist-ok", "--image", "truth.tif")
+    assert "is about" in said
+
+
 def test_a_workspace_is_made_about_an_image(files: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(files)
     facts = answer(capsys, "workspace", "new", "w.annotat3d", "--image", "image.tif")

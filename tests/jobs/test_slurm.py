@@ -208,6 +208,21 @@ def test_an_array_is_cancelled_whole(cluster: Cluster, jobs: Jobs, odd: Odd, mon
     until(lambda: not any(processes_of(task) for task in job.tasks()), "the end of all processes")
 
 
+def test_what_follows_begins_once_the_first_is_done_and_not_where_that_fails(
+    cluster: Cluster, jobs: Jobs, files: Path
+) -> None:
+    first = slurm.submit(request_of(["convert", str(files / "image.tif"), str(files / "a.npy")]), SlurmOptions(cpus=1))
+    second = slurm.following(first, request_of(["convert", str(files / "a.npy"), str(files / "b.npy")]))
+    until(lambda: second.status().has_ended)
+    assert second.status().state == "done", "or it would not have found what the first has written"
+    assert (second.folder / "script.sh").read_text().count("--cpus-per-task=1\n") == 1
+    wrong = slurm.submit(request_of(["info", str(files / "none.tif")]), SlurmOptions(cpus=1))
+    given_up = slurm.following(wrong, request_of(["convert", str(files / "a.npy"), str(files / "c.npy")]))
+    until(lambda: given_up.status().has_ended)
+    assert given_up.status().state in ("cancelled", "failed", "lost")
+    assert not (files / "c.npy").exists()
+
+
 def test_the_node_may_be_another_machine_than_the_one_that_asks(
     cluster: Cluster, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, map_coordinates
+from scipy.stats import kstest
 
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.networks.augmentation import Augmentation, augment
@@ -110,10 +111,26 @@ def test_contrast_keeps_the_range_and_grey_changes_are_as_large_as_said() -> Non
     shifted = augment(before, replace(NOTHING, brightness=True), random(1)).image - image
     assert np.ptp(shifted) < 1e-4
     assert 0 < abs(shifted.mean()) <= 0.2 * image.std() + 1e-4
-    noisy = augment(before, replace(NOTHING, noise=True, noise_level_min=0.1), random(1)).image - image
-    assert noisy.std() == pytest.approx(0.1 * image.std(), rel=0.05)
     blurred = augment(before, replace(NOTHING, blur=True), random(1)).image
     assert blurred.std() < image.std()
+
+
+@pytest.mark.parametrize("level", [0.02, 0.1])
+def test_noise_is_gaussian_white_and_as_strong_as_said(level: float) -> None:
+    image = np.random.default_rng(0).normal(50, 10, (32, 32, 32)).astype(np.float32)
+    before = replace(painted((32, 32, 32)), image=image)
+    noisy = augment(before, replace(NOTHING, noise=True, noise_level_min=level, noise_level_max=level), random(1))
+    noise = (noisy.image - image) / image.std()
+    count = noise.size
+    assert abs(noise.mean()) < 4 * level / np.sqrt(count)
+    assert noise.std() == pytest.approx(level, rel=4 / np.sqrt(2 * count))
+    assert kstest(noise.ravel() / level, "norm").pvalue > 0.01
+    for axis in range(3):
+        beside = np.corrcoef(noise.take(range(31), axis).ravel(), noise.take(range(1, 32), axis).ravel())[0, 1]
+        assert abs(beside) < 4 / np.sqrt(count), "neighbours know nothing of each other"
+    assert abs(np.corrcoef(noise.ravel(), image.ravel())[0, 1]) < 4 / np.sqrt(count)
+    assert np.array_equal(noisy.label, before.label)
+    assert np.array_equal(noisy.weight, before.weight)
 
 
 def test_a_range_that_is_upside_down_is_refused() -> None:

@@ -22,6 +22,8 @@ from annotat3d_tui.tui.app import Annotat3DApp
 from annotat3d_tui.tui.forms import Field
 from annotat3d_tui.tui.screens.dialogs import Confirm
 from annotat3d_tui.tui.screens.network_manager import NetworkManager
+from annotat3d_tui.tui.screens.network_settings_pane import SettingsPane
+from annotat3d_tui.tui.widgets.augmentation_form import AugmentationForm
 from annotat3d_tui.tui.widgets.gpu_table import GpuTable
 from annotat3d_tui.tui.widgets.long_list import LongList
 from tests.jobs.starting import Jobs
@@ -233,6 +235,25 @@ async def test_what_was_begun_stays_while_other_tabs_are_shown(folder: Path) -> 
         assert again.query_one("#network-name", Input).value == "grains"
         await pilot.press("ctrl+n", "ctrl+n")
         assert next(f for f in again.query(Field) if f.declared.name == "batch").query_one(Input).value == "3"
+
+
+async def test_changes_that_were_chosen_with_the_datasets_come_along_once(folder: Path) -> None:
+    app = Annotat3DApp(read_gpus=Machine(problem="There is no driver here."))
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.draft.augmentation = Augmentation(noise=False, gamma_max=1.2)
+        await pilot.press("f5", "n")
+        screen = app.screen
+        assert isinstance(screen, NetworkManager)
+        await pilot.press("ctrl+n", "ctrl+n")
+        await until(pilot, lambda: screen.query_one(SettingsPane).is_unfolded)
+        assert screen.query_one(AugmentationForm).value() == app.draft.augmentation
+        assert screen.words("train")[-4:] == ["--gamma-max", "1.2", "--noise", "no"]
+        await pilot.press("escape")
+        screen.draft.augmentation = Augmentation(blur=False)
+        await pilot.press("n")
+        again = app.screen
+        assert isinstance(again, NetworkManager)
+        assert again.draft.augmentation == Augmentation(blur=False), "what is set with a network stays there"
 
 
 async def test_the_log_shows_what_a_network_has_measured(folder: Path, jobs: Jobs) -> None:

@@ -75,12 +75,9 @@ class MakingDatasets(Sending[int | None]):
         self.start(self.commands, overwrite=False)
 
     def action_cluster(self) -> None:
-        """Send the first to a cluster."""
+        """Send them to a cluster; the second begins when the first is done."""
         words, *later = self.commands
-        if later:
-            said = "The dataset of changed samples is not written there: ask for it when the other one is made."
-            self.notify(said, severity="warning", markup=False)
-        self.send_to_cluster(words, Path.cwd())
+        self.send_to_cluster(words, Path.cwd(), later=later)
 
     def action_copy_command(self) -> None:
         """What makes it, to the clipboard of the terminal (OSC 52)."""
@@ -127,6 +124,8 @@ class MakingDatasets(Sending[int | None]):
         if event.job is None:
             self.say_problem(event.problem)
         else:
+            if event.problem:
+                self.notify(event.problem, severity="error", timeout=20, markup=False)
             self.dismiss(event.job.number)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

@@ -277,7 +277,7 @@ class NetworkManager(NetworkBeginning):
         classes = len(self.dataset.classes) if self.dataset else CLASSES
         self.query_one(NetworkPane).show_facts(classes, draft.training.deep_supervision, self.row)
         asked, refused = self._refused
-        reasons = [refused] if refused and asked == self._asked else outlook.reasons
+        reasons = [refused] if refused and asked == self.draft else outlook.reasons
         tell(self.query_one("#forecast", Static), outlook.forecast)
         tell(self.query_one("#state", Static), outlook.verdict(reasons))
         name = plain(draft.name) or "new"
@@ -309,15 +309,9 @@ class NetworkManager(NetworkBeginning):
             missing(self.picks.uuids, reading) if self.picks.uuids and reading is not None else "",
         )
 
-    @property
-    def _asked(self) -> NetworkDraft:
-        """What is asked for now."""
-        return replace(self.draft)
-
     def action_take_batch(self) -> None:
         """Write the proposed batch into its field."""
-        batch = self.outlook.batch
-        self.query_one(SettingsPane).set_batch(batch)
+        self.query_one(SettingsPane).set_batch(batch := self.outlook.batch)
         self.notify(f"Batch {batch}", timeout=2, markup=False)
 
     # the parts
@@ -383,7 +377,7 @@ class NetworkManager(NetworkBeginning):
     async def _tried(self, event: Tried) -> None:
         """Show the log, or what was wrong."""
         if event.job is None:
-            self._refused = self._asked, event.problem
+            self._refused = replace(self.draft), event.problem
             self.show_state()
             return
         self.notify(f"Job {event.job.number}: {event.job.request.title}.", markup=False)

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from annotat3d_tui.jobs.gpu_watch import GpuWatch
 from annotat3d_tui.jobs.text import duration_text
+from annotat3d_tui.networks.augmentation import Augmentation
 from annotat3d_tui.networks.listing import Listed, network_rows, networks_in
 from annotat3d_tui.networks.network import Network
 from annotat3d_tui.tui.actions import with_keys
@@ -70,7 +71,10 @@ class Found(Message):
 
 
 class NetworksScreen(NetworkFiles, ListingScreen):
-    """The networks of a folder and those that are to be trained there. folders: gives where they lie, now."""
+    """The networks of a folder and those that are to be trained there.
+
+    folders: gives where they lie, now. chosen_changes: gives the changes of samples that were chosen with the datasets.
+    """
 
     TAB, WHAT, KEYS, HELP, EMPTY = "networks", "network", KEYS, HELP, EMPTY
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,9 +95,15 @@ class NetworksScreen(NetworkFiles, ListingScreen):
     ]
 
     def __init__(
-        self, folders: Callable[[], LearningFolders], draft: NetworkDraft, watch: GpuWatch, picks: Picks
+        self,
+        folders: Callable[[], LearningFolders],
+        draft: NetworkDraft,
+        watch: GpuWatch,
+        picks: Picks,
+        chosen_changes: Callable[[], Augmentation],
     ) -> None:
         super().__init__()
+        self._chosen_changes = chosen_changes
         self._folders, self.draft, self._watch, self._picks = folders, draft, watch, picks
         self._networks: list[Listed] | None = None
         self._rows: list[NetworkRow] = []
@@ -189,7 +199,11 @@ class NetworksScreen(NetworkFiles, ListingScreen):
         self._manage("log" if row.seen is not None else "network")
 
     def action_new(self) -> None:
-        """The manager, with what was begun; a name that is taken gives way to another."""
+        """The manager, with what was begun; a name that is taken gives way to another.
+
+        Samples are changed as was chosen with the datasets, where that was chosen since.
+        """
+        self.draft.take_changes(self._chosen_changes())
         names = [row.name for row in self._rows]
         if self.draft.name in names:
             self.draft.name, self.draft.start = "", ""
