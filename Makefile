@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling bench-screen bench-space bench-networks bench-editing pictures screenshots phantom clean
+.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling bench-screen bench-space bench-networks bench-editing bench-volumes pictures screenshots phantom clean
 
 help:     ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
@@ -73,6 +73,9 @@ bench-networks: setup  ## a network on a volume beside MONAI's sliding window (A
 
 bench-editing: setup  ## label editing on 512³: resume, morphology beside SciPy, table of objects beside scikit-image, undo
 	@$(BIN)/python tests/benchmarks/editing.py
+
+bench-volumes: setup  ## volumes of each format opened, sliced and converted, beside plain reads by their libraries
+	@$(BIN)/python tests/benchmarks/opening.py
 
 pictures: setup  ## the slices of the README, drawn by the program
 	@$(BIN)/python assets/make_pictures.py

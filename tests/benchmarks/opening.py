@@ -1,0 +1,159 @@
+"""Opening, slicing and converting volumes beside plain reads by NumPy, tifffile and h5py: `make bench-volumes`.
+
+A volume of 1024×1024×512 voxels of 16 bits in each format: what opening costs, how long a slice of each direction takes
+with the file in nobody's memory (cold) and at once again (warm), and what the first opening of one that must be
+converted costs beside the library's read of the whole. The peers read the same file in the same run.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import tifffile
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from annotat3d_tui.volume.converted import Conversions
+from annotat3d_tui.volume.files import open_volume
+from annotat3d_tui.volume.pyramid import coarse_copy, wanted_soon
+from tests.benchmarks.costs import cost_of
+from tests.benchmarks.screen import SHAPE, make_image
+
+REPEATS = 5
+PLANES = ("xy", "xz", "yz")
+
+
+def make_files(folder: Path, shape: tuple[int, int, int]) -> dict[str, tuple[Path, Callable[[Path], Any]]]:
+    """The same volume in each format, and how its library opens it."""
+    make_image(folder / "image.npy", shape)
+    image = np.load(folder / "image.npy", mmap_mode="r")
+    raw = folder / f"image_{shape[2]}x{shape[1]}x{shape[0]}_16bit.raw"
+    with raw.open("wb") as file:
+        file.write(image.data)
+    (folder / "image.npy").unlink()
+    image = np.memmap(raw, np.uint16, "r", shape=shape)
+    plain = {"photometric": "minisblack", "metadata": None}
+    tifffile.imwrite(folder / "image.tif", image, bigtiff=True, **plain)
+    tifffile.imwrite(folder / "packed.tif", image, compression="zlib", bigtiff=True, **plain)
+    with h5py.File(folder / "image.h5", "w") as file:
+        file["data"] = image
+    with h5py.File(folder / "chunks.h5", "w") as file:
+        file.create_dataset("data", data=image, chunks=(64, 64, 64))
+    return {
+        "RAW": (raw, lambda path: np.memmap(path, np.uint16, "r", shape=shape)),
+        "TIFF": (folder / "image.tif", lambda path: tifffile.memmap(path, mode="r")),
+        "HDF5": (folder / "image.h5", lambda path: h5py.File(path)["data"]),
+        "HDF5, chunks of 64³": (folder / "chunks.h5", lambda path: h5py.File(path)["data"]),
+        "TIFF, deflate": (folder / "packed.tif", tifffile.imread),
+    }
+
+
+def forget(*folders: Path) -> None:
+    """Have the system drop what it keeps of all files in some folders."""
+    for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(handle)
+
+
+def own_slice(voxels: np.ndarray, axis: int, index: int) -> np.ndarray:
+    """A slice as the screen reads it."""
+    wanted_soon(voxels, axis, index)
+    return np.array(np.moveaxis(voxels, axis, 0)[index])
+
+
+def peer_slice(voxels: Any, axis: int, index: int) -> np.ndarray:
+    """A slice as its library gives it."""
+    return np.array(voxels[tuple(index if one == axis else slice(None) for one in range(3))])
+
+
+def slices(opened: Callable[[], Any], read: Callable[[Any, int, int], np.ndarray], folder: Path) -> list[str]:
+    """Milliseconds of a slice in each direction, cold and warm: the median of some."""
+    said = []
+    for axis in range(3):
+        cold, warm = [], []
+        for turn in range(REPEATS):
+            voxels = opened()
+            index = (2 * turn + 1) * voxels.shape[axis] // (2 * REPEATS)
+            forget(folder)
+            for times in (cold, warm):
+                began = time.perf_counter()
+                read(voxels, axis, index)
+                times.append(time.perf_counter() - began)
+            del voxels
+        said.append(f"{1e3 * np.median(cold):8.0f} {1e3 * np.median(warm):6.1f}")
+    return said
+
+
+def main() -> int:
+    """Measure all and print it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--depth", type=int, default=SHAPE[0], help="planes of the volume (512)")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=os.environ.get("ANNOTAT3D_SCRATCH", "/var/tmp")) as name:
+        folder = Path(name)
+        files = make_files(folder, (given.depth, *SHAPE[1:]))
+        head = " ".join(f"{plane + ' cold':>8} {'warm':>6}" for plane in PLANES)
+        print(f"milliseconds of a slice\n{'':28}{'open':>6} {head}", flush=True)
+        for format, (path, peer) in files.items():
+            _tell_slices(format, path, peer, folder)
+        print("\nfirst opening of what must be converted, beside the library's read of the whole", flush=True)
+        print(f"{'':28}{'CPU s':>8} {'peer/own':>9} {'wall s':>7} {'memory MB':>10}")
+        for format in ("HDF5, chunks of 64³", "TIFF, deflate"):
+            _tell_conversion(format, *files[format], folder)
+        _tell_coarse(files["RAW"][0], folder)
+    return 0
+
+
+def _tell_slices(format: str, path: Path, peer: Callable[[Path], Any], folder: Path) -> None:
+    conversions = Conversions(folder / "volumes")
+    open_volume(path, None, conversions)
+
+    def own() -> np.ndarray:
+        return open_volume(path, None, conversions).data
+
+    sides: list[tuple[str, Callable[[], Any], Any]] = [("annotat3d", own, own_slice)]
+    if format != "TIFF, deflate":  # tifffile has nothing but the whole, see below
+        sides.append(("its library", lambda: peer(path), peer_slice))
+    for who, opened, read in sides:
+        began = time.perf_counter()
+        opened()
+        taken = time.perf_counter() - began
+        print(f"{format:<20}{who[:11]:<12}{1e3 * taken:>2.0f} {' '.join(slices(opened, read, folder))}", flush=True)
+
+
+def _tell_conversion(format: str, path: Path, peer: Callable[[Path], Any], folder: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=folder) as fresh:
+        forget(folder)
+        _, own = cost_of(lambda: open_volume(path, None, Conversions(Path(fresh))).data)
+    forget(folder)
+    _, other = cost_of(lambda: np.asarray(peer(path)[:]))
+    for who, cost in (("annotat3d", own), ("its library", other)):
+        numbers = f"{cost.cpu:>8.2f} {other.cpu / cost.cpu:>8.1f}× {cost.wall:>7.1f} {cost.anonymous / 1e6:>10.0f}"
+        print(f"{format:<20}{who[:11]:<12}{numbers.removeprefix('    ')}", flush=True)
+
+
+def _tell_coarse(path: Path, folder: Path) -> None:
+    voxels = open_volume(path).data
+    print("\nthe picture while the disk is slow")
+    for side in (8, 2):
+        forget(folder)
+        copy, cost = cost_of(lambda side=side: coarse_copy(voxels, side=side))  # type: ignore[misc]
+        times = []
+        for axis in range(3):
+            began = time.perf_counter()
+            peer_slice(copy, axis, 10)
+            times.append(1e3 * (time.perf_counter() - began))
+        ready = f"there after {cost.wall:.2f} s ({cost.cpu:.2f} CPU s, {copy.nbytes / 1e6:.0f} MB)"
+        print(f"1/{side} of the resolution: {ready}, then a slice of it takes {max(times):.1f} ms at most", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
