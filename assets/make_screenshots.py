@@ -43,6 +43,8 @@ FINE = 0.02
 """Share of neighbouring pixels within cells that differ in a picture in pixels."""
 CURSOR = 200
 """Pixels of a cell, at most."""
+REST = ""
+"""In the place of a key: until the screen has changed and is still again."""
 
 
 class Shot(NamedTuple):
@@ -67,6 +69,8 @@ SHOTS = {
     "help_120x40": Shot((120, 40), keys=("F1",)),
     "scene_120x40": Shot((120, 40), "sixel", ("F3", "x")),
     "scene_80x24": Shot((80, 24), keys=("F3",)),
+    "objects_120x40": Shot((120, 40), keys=("F", "t", REST, "p", REST, "Right", "Right", "r", "Down", "Down")),
+    "correct_120x40": Shot((120, 40), keys=("2", "plus", "a", "v", "underscore", "F", "o", REST, "ctrl+s")),
     "gpus_120x20": Shot((120, 20), keys=("F8", "f", "f")),
     "workspace_120x20": Shot((120, 20), keys=("F9",)),
     "jobs_120x20": Shot((120, 20), keys=("F7",)),
@@ -193,7 +197,10 @@ def photograph(shot: Shot, workspace: Path, before: tuple[str, ...]) -> NDArray[
         sharp = shot.graphics != "blocks"
         picture = still(screen, shot.size[0], sharp)
         for key in shot.keys:
-            screen.press(key)
+            if key == REST:
+                picture = still(screen, shot.size[0], False, picture)
+            else:
+                screen.press(key)
         if shot.keys:
             picture = still(screen, shot.size[0], sharp, picture)
         width, height = screen.size()

@@ -14,7 +14,7 @@ from annotat3d_tui.labels.planes import axes_of
 from annotat3d_tui.parameters import Parameters
 from annotat3d_tui.render.oblique import Vector, known_sizes
 from annotat3d_tui.tui.applying_job import ApplyingJob
-from annotat3d_tui.tui.correction_tools import BY_NAME, TOOLS, Subject, Tool, words_for
+from annotat3d_tui.tui.correction_tools import BY_NAME, TOOLS, OfMarks, Subject, Tool, words_for
 from annotat3d_tui.tui.messages import Corrected, CorrectionFound, Seen
 from annotat3d_tui.tui.overview import label_shares
 from annotat3d_tui.tui.saying import errors_said
@@ -94,7 +94,9 @@ class Correcting(ApplyingJob):
         """What a tool would do, and a volume to look at."""
         with self.lease.used():
             report(0.0, "correct")
-            found = replace(tool.use(parameters, subject, report), words=words_for(tool, parameters, subject))
+            found = tool.use(parameters, subject, report)
+            if not isinstance(parameters, OfMarks):  # else what it did to which labels is all there is to say
+                found = replace(found, words=words_for(tool, parameters, subject))
             correction = subject.limited(found)
             seen = corrected(subject.label, correction) if correction.size else subject.label
             self.post_message(CorrectionFound(correction, seen))

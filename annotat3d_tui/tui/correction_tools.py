@@ -160,7 +160,7 @@ TOOLS = (
     Tool(
         "m",
         "merge",
-        "Merge labels under strokes of the chosen label, into the first",
+        "Merge labels under strokes of the chosen label",
         OfMarks,
         _merge,
         needs_marks=True,
