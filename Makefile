@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling bench-screen bench-space bench-networks bench-editing bench-volumes pictures screenshots phantom clean
+.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling bench-memory bench-screen bench-space bench-networks bench-editing bench-volumes pictures screenshots phantom clean
 
 help:     ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
@@ -61,6 +61,9 @@ bench-interaction: setup  ## how long a person waits for a new stroke
 
 bench-scaling: setup  ## time and memory with threads and volume, up to 512³
 	@$(BIN)/python tests/benchmarks/scaling.py
+
+bench-memory: setup  ## 512³ segmented under a limit of 3 GB, from RAW, TIFF and Zarr, byte for byte
+	@$(BIN)/python tests/benchmarks/memory.py
 
 bench-screen: setup  ## how quick the screen is on a volume of 1 GB: keys, bytes, a slow line
 	@$(BIN)/python tests/benchmarks/screen.py

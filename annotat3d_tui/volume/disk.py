@@ -1,5 +1,6 @@
 """The files of a volume on the disk: whether they are there, whether they changed, what is named after them."""
 
+import errno
 import hashlib
 import os
 import re
@@ -10,6 +11,7 @@ from annotat3d_tui.errors import Annotat3DError, InvalidFile, MissingFile
 from annotat3d_tui.volume.place import ZARR, place_of
 from annotat3d_tui.volume.sequence_files import is_pattern, planes_of
 
+_FAILED = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN, errno.EREMOTEIO)
 HASHED_BYTES = 65536
 HASHED_PLACES = 8
 MOST_FILES = 200_000
@@ -64,6 +66,11 @@ def same_volume(one: Path | str, other: Path | str) -> bool:
     both_there = os.path.exists(place.file) and os.path.exists(second.file)
     same = os.path.samefile(place.file, second.file) if both_there else place.file == second.file
     return same and place.inside == second.inside
+
+
+def disk_failed(error: Exception) -> bool:
+    """Whether a disk, or a network's, does not give what it holds; other errors come from what a damaged file says."""
+    return isinstance(error, OSError) and error.errno in _FAILED
 
 
 def stamp_of(path: Path | str) -> tuple[int, int]:

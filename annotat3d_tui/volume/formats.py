@@ -94,6 +94,10 @@ def inspect(path: Path | str, raw: RawProperties | None = None) -> Source:
 
 
 def _check_there(file: Path) -> None:
+    if os.path.islink(file) and not os.path.exists(file):
+        target = os.readlink(file)
+        where = "itself" if target in (file.name, str(file)) else f"{target}, which is not there"
+        raise MissingFile(f"{file} is a link that leads to {where}: correct the link, or give another path.")
     if not os.path.exists(file):  # unlike Path.exists, never raises
         raise MissingFile(f"{file} does not exist: correct its path.")
     if not os.path.isfile(file) and not os.path.isdir(file):

@@ -10,6 +10,7 @@ import h5py
 
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.errors import Annotat3DError, InvalidFile, MissingFile, OverBudget
+from annotat3d_tui.volume.disk import disk_failed
 from annotat3d_tui.volume.hdf5_axes import is_plane, is_volume
 from annotat3d_tui.volume.place import Place
 
@@ -32,6 +33,8 @@ def opened(path: Path) -> Iterator[h5py.File]:
             f"{path.name} asks for more memory than there is: it is damaged, or too large here."
         ) from error
     except Exception as error:
+        if disk_failed(error):
+            raise
         raise InvalidFile(
             f"{path.name} is damaged or cut short ({_in_short(error)}): copy it again or save it anew from its source."
         ) from error

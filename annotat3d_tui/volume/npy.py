@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,9 @@ def write(path: Path, blocks: Iterable[NDArray[Any]], header: Header) -> None:
 
 def _load(path: Path) -> np.memmap[Any, Any]:
     try:
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError, OSError, SyntaxError, TypeError, OverflowError) as error:
+        with np.errstate(over="raise"):  # of a header that claims more bytes than there are numbers
+            mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError, OSError, SyntaxError, TypeError, ArithmeticError, TokenError) as error:
         if "Python objects" in str(error):
             raise UnknownType(f"{path.name} must hold numbers, received Python objects: save numbers.") from error
         raise InvalidFile(f"{path.name} {_DAMAGED}.") from error

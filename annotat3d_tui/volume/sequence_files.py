@@ -12,12 +12,15 @@ _WORKSPACE = "workspace.json"
 
 
 def is_pattern(path: Path | str) -> bool:
-    """Whether a path is a pattern, such as `slices/*.png`, and no file is called so.
+    """Whether a path is a pattern, such as `slices/*.png`, and no file, nor the folder of a name, is called so.
 
     >>> is_pattern("slices/*.png"), is_pattern("slices/a.png")
     (True, False)
     """
-    return glob.has_magic(str(path)) and not os.path.lexists(path)
+    folder, name = os.path.split(path)
+    if not glob.has_magic(str(path)) or os.path.lexists(path):
+        return False
+    return glob.has_magic(name) or not os.path.isdir(folder)
 
 
 def planes_of(path: Path | str) -> list[Path]:
@@ -26,7 +29,12 @@ def planes_of(path: Path | str) -> list[Path]:
     Raises MissingFile when there is none, InvalidFile when a folder holds images of several kinds.
     """
     if is_pattern(path):
-        found = [Path(name) for name in glob.glob(str(path)) if os.path.isfile(name)]
+        folder, name = os.path.split(path)
+        if os.path.isdir(folder):  # perhaps of a name that looks like a pattern
+            found = [Path(folder, one) for one in glob.glob(name, root_dir=folder)]
+        else:
+            found = [Path(one) for one in glob.glob(str(path))]
+        found = [one for one in found if os.path.isfile(one)]
         if not found:
             raise MissingFile(f"{path} fits no file: correct the pattern, or put it in quotes.")
     else:

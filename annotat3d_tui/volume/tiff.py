@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import available_threads, in_threads, slabs
 from annotat3d_tui.errors import Annotat3DError, InvalidFile, OverBudget
+from annotat3d_tui.volume.disk import disk_failed
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import Mapping, Source, block_planes
 from annotat3d_tui.volume.tiff_axes import check_axes, check_grey, volume_shape
@@ -78,6 +79,8 @@ def _opened(path: Path) -> Iterator[tifffile.TiffFile]:
             f"{path.name} asks for more memory than there is: it is damaged, or too large here."
         ) from error
     except Exception as error:
+        if disk_failed(error):
+            raise  # which says what is wrong with the disk
         raise _damaged(path, "it cannot be decoded") from error
     finally:
         log.removeFilter(silence)
