@@ -1,4 +1,4 @@
-"""Kernels: the box of each id, and what has changed in a box, by runs."""
+"""Kernels: the box of each id, what has changed in a box, and putting that there, by runs."""
 
 from typing import Any
 
@@ -110,3 +110,25 @@ def _find_runs(
                     count += 1
                 x = end
     return count
+
+
+@kernel
+def put_runs(
+    flat: NDArray[Any], starts: NDArray[np.int64], lengths: NDArray[np.int64], ids: NDArray[np.uint16]
+) -> None:
+    """Write the id of each run into a flat volume."""
+    for run in range(starts.size):
+        for at in range(starts[run], starts[run] + lengths[run]):
+            flat[at] = ids[run]
+
+
+@kernel
+def has_runs(
+    flat: NDArray[Any], starts: NDArray[np.int64], lengths: NDArray[np.int64], ids: NDArray[np.uint16]
+) -> bool:
+    """Whether a flat volume has the id of each run all along it."""
+    for run in range(starts.size):
+        for at in range(starts[run], starts[run] + lengths[run]):
+            if flat[at] != ids[run]:
+                return False
+    return True

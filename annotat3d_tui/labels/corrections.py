@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter, ReadOnly
 from annotat3d_tui.labels.journal import Journal, read_journal
-from annotat3d_tui.labels.runs import from_text, spread, to_text
+from annotat3d_tui.labels.runs import from_text, runs_text, spread
 
 KIND = "annotat3d label journal"
+LARGE = 1 << 20
+"""Voxels from which on a correction is made by a kernel, for which a compiler is loaded."""
 Box = tuple[slice, slice, slice]
 
 
@@ -83,8 +85,7 @@ class Correction:
 
     def record(self) -> dict[str, Any]:
         """What the journal keeps."""
-        where = self.where
-        before, after = (to_text(where, np.repeat(labels, self.lengths)) for labels in (self.before, self.after))
+        before, after = (runs_text(self.starts, self.lengths, labels) for labels in (self.before, self.after))
         brings = {"brings": self.brings} if self.brings else {}
         return {"do": "correct", "words": self.words, "acts": self.acts, **brings, "before": before, "after": after}
 
@@ -149,9 +150,7 @@ class Corrections:
         Raises CannotWrite, ReadOnly, and InvalidParameter for one that was found on another label volume than is there
         now; nothing is done then.
         """
-        if not np.array_equal(
-            self.label.reshape(-1)[correction.where], np.repeat(correction.before, correction.lengths)
-        ):
+        if not _has(self.label, correction):
             raise InvalidParameter(
                 f"{correction.words} must be made to the label volume that it was found on, and that has changed: "
                 "do it again."
@@ -223,7 +222,12 @@ class Corrections:
             return
         if labels.max(initial=0) > np.iinfo(self.label.dtype).max:
             self.label = self.label.astype(np.uint16)
-        self.label.reshape(-1)[correction.where] = np.repeat(labels, correction.lengths)
+        if correction.size < LARGE:
+            self.label.reshape(-1)[correction.where] = np.repeat(labels, correction.lengths)
+            return
+        from annotat3d_tui.labels.box_kernels import put_runs
+
+        put_runs(self.label.reshape(-1), correction.starts, correction.lengths, labels)
 
     def _replay(self, records: list[dict[str, Any]], begun: int, path: Path) -> None:
         """Do all acts again; the volume has those before record `begun`."""
@@ -253,3 +257,13 @@ class Corrections:
 def _before(correction: Correction) -> int:
     """How many acts on marks there were before a correction and what it brings."""
     return correction.acts - correction.brings
+
+
+def _has(label: NDArray[Any], correction: Correction) -> bool:
+    """Whether a label volume has the ids that a correction is to change."""
+    if correction.size < LARGE:
+        now = label.reshape(-1)[correction.where]
+        return bool(np.array_equal(now, np.repeat(correction.before, correction.lengths)))
+    from annotat3d_tui.labels.box_kernels import has_runs
+
+    return has_runs(label.reshape(-1), correction.starts, correction.lengths, correction.before)

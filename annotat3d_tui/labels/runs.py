@@ -3,12 +3,15 @@
 import base64
 import binascii
 import zlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidFile
 
+MANY = 1 << 16
+"""Runs from which on they are packed quickly, not tightly."""
 _COLUMNS = 3  # gap to the run before, length, label
 
 
@@ -20,10 +23,19 @@ def to_text(where: NDArray[np.int64], labels: NDArray[np.uint16]) -> str:
     >>> from_text(to_text(np.array([3, 4, 9]), np.array([2, 2, 7], np.uint16)))
     (array([3, 4, 9]), array([2, 2, 7], dtype=uint16))
     """
-    starts, lengths, values = _runs(where, labels)
+    return runs_text(*_runs(where, labels))
+
+
+def runs_text(starts: NDArray[np.int64], lengths: NDArray[np.int64], values: NDArray[Any]) -> str:
+    """Runs (n,), rising, with a label each, as the text that `to_text` makes of their voxels.
+
+    >>> from_text(runs_text(np.array([3, 9]), np.array([2, 1]), np.array([2, 7])))
+    (array([3, 4, 9]), array([2, 2, 7], dtype=uint16))
+    """
     runs = np.stack([np.diff(starts, prepend=0), lengths, values], axis=1).astype("<i8")
     planes = np.ascontiguousarray(runs.view(np.uint8).reshape(-1, _COLUMNS * 8).T)
-    return base64.b64encode(zlib.compress(planes.tobytes(), 6)).decode()
+    level = 6 if len(starts) < MANY else 1
+    return base64.b64encode(zlib.compress(planes.tobytes(), level)).decode()
 
 
 def from_text(text: str) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:

@@ -1,6 +1,7 @@
 """Kernels of label editing are compiled on a tiny label volume, each tool once."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from annotat3d_tui.workflow.preparing import STAGE
 
 def prepare_editing(progress: Progress = quiet) -> None:
     """Compile what corrects, measures and compares label volumes."""
+    from annotat3d_tui.labels.box_kernels import has_runs, put_runs
     from annotat3d_tui.labels.comparison import compare_volumes
     from annotat3d_tui.labels.interpolation import Interpolate
     from annotat3d_tui.labels.islands import Islands
@@ -35,6 +37,9 @@ def prepare_editing(progress: Progress = quiet) -> None:
         lambda: measure(label, image),
         lambda: compare_volumes(label, np.roll(label, 1, 2)),
     ]
+    for kind in (np.uint8, np.uint16):
+        flat, runs = np.zeros(4, kind), (np.zeros(1, np.int64), np.ones(1, np.int64), np.zeros(1, np.uint16))
+        tools += [partial(put_runs, flat, *runs), partial(has_runs, flat, *runs)]
     told = part(progress, 0.0, 1.0, STAGE)
     for done, tool in enumerate(tools):
         tool()

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter, ReadOnly, ShapeMismatch
+from annotat3d_tui.labels import corrections as module
+from annotat3d_tui.labels import runs
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.labels.corrections import Correction, Corrections
 from annotat3d_tui.labels.past import Past
@@ -193,3 +195,27 @@ def test_a_correction_of_another_label_volume_is_refused_and_nothing_is_done(tmp
         corrections.do(Correction.of("stale", np.array([3, 4]), np.array([9, 9]), np.array([1, 1])))
     assert np.array_equal(corrections.label, first)
     assert (tmp_path / "label.journal").read_bytes() == content
+
+
+def test_large_corrections_are_made_as_small_ones_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for large in (10**6, 0):
+        monkeypatch.setattr(module, "LARGE", large)
+        monkeypatch.setattr(runs, "MANY", large)
+        path = tmp_path / f"{large}.journal"
+        corrections, _ = Corrections.open(volume(1), path, "begun")
+        states = [correct(corrections, seed) for seed in range(4)]
+        corrections.undo()
+        assert np.array_equal(corrections.label, states[2])
+        corrections.redo()
+        assert np.array_equal(corrections.label, states[3])
+        wrong = Correction.between("wrong", corrections.label + 1, corrections.label)
+        with pytest.raises(InvalidParameter, match="made to the label volume that it was found on"):
+            corrections.do(wrong)
+        corrections.close()
+        again, messages = Corrections.open(volume(1), path, "begun")
+        assert np.array_equal(again.label, states[3])
+        assert messages == []
+        again.close()
+        found.append(states)
+    assert np.array_equal(found[0], found[1])
