@@ -107,6 +107,25 @@ def _merge(_: OfMarks, subject: Subject, progress: Progress) -> "Correction":
     return merge_groups(subject.label, groups, kept=subject.kept)
 
 
+def _draw(_: OfMarks, subject: Subject, progress: Progress) -> "Correction":
+    return _put(subject, np.ones(len(subject.where), np.bool_), None, "draw marks")
+
+
+def _erase(_: OfMarks, subject: Subject, progress: Progress) -> "Correction":
+    ground = background_of(subject.label)
+    return _put(subject, subject.labels == subject.chosen, ground, f"erase under marks of {subject.chosen}")
+
+
+def _put(subject: Subject, wanted: NDArray[np.bool_], id: int | None, words: str) -> "Correction":
+    """Give marked voxels an id, or that of their marks; those of kept labels stay, and none is added to these."""
+    from annotat3d_tui.labels.correcting import at_voxels
+
+    where, after = subject.where[wanted], subject.labels[wanted] if id is None else np.full(wanted.sum(), id)
+    kept = np.array(sorted(subject.kept), np.int64)
+    free = ~np.isin(subject.label.reshape(-1)[where], kept) & ~np.isin(after, kept)
+    return at_voxels(words, subject.label, where[free], after[free])
+
+
 def _split(_: OfMarks, subject: Subject, progress: Progress) -> "Correction":
     from annotat3d_tui.labels.splitting import split_by_seeds
 
@@ -156,6 +175,8 @@ def _one(tool: Any, subject: Subject, progress: Progress) -> "Correction":
 
 TOOLS = (
     Tool("r", "resume", "Marks correct the labels (resume)…", Resume, _resume, needs_marks=True),
+    Tool("d", "draw", "Marks become labels, exactly as they are drawn", OfMarks, _draw, needs_marks=True),
+    Tool("k", "erase", "Labels under marks of the chosen label become background", OfMarks, _erase, needs_marks=True),
     Tool("q", "sequential", "Each stroke becomes a label of its own…", Resume, _sequential, needs_marks=True),
     Tool(
         "m",

@@ -46,6 +46,16 @@ def test_marks_of_the_chosen_label_merge_what_they_touch() -> None:
         used("merge", subject(marks, 5, kept=(2,)))
 
 
+def test_marks_are_drawn_into_the_labels_or_erase_them() -> None:
+    marks = {(2, 8, 6): (5, 1), (2, 8, 14): (5, 1), (2, 18, 6): (4, 2), (0, 0, 0): (2, 3)}
+    drawn = LABEL.copy()
+    drawn[2, 8, 6], drawn[2, 18, 6] = 5, 4
+    assert np.array_equal(used("draw", subject(marks, 5, kept=(2,))), drawn)
+    erased = LABEL.copy()
+    erased[2, 8, 6] = erased[2, 8, 14] = 0
+    assert np.array_equal(used("erase", subject(marks, 5)), erased)
+
+
 def test_a_label_is_divided_among_the_marks_in_it() -> None:
     found = used("split", subject({(2, 5, 5): (7, 1), (2, 10, 10): (8, 2), (2, 18, 6): (9, 3)}, 1))
     parts = set(np.unique(found[LABEL == 1]).tolist())
