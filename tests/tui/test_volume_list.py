@@ -11,6 +11,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Static
 
 from annotat3d_tui.tui.app import Annotat3DApp
 from annotat3d_tui.tui.job_text import plain
@@ -110,6 +111,24 @@ async def test_a_pattern_in_the_line_of_the_picker_adds_many_files(scans: Path) 
         await until(pilot, lambda: len(volumes.paths) == 12)
         assert names(volumes)[8:11] == ["z9.tif", "z10.tif", "z11.tif"]
         assert volumes.rows.highlighted == 11
+
+
+async def test_a_folder_of_slices_is_one_volume(scans: Path) -> None:
+    async with Annotat3DApp().run_test() as pilot:
+        _, volumes = await listing(pilot, scans)
+        await pilot.press("a", "ctrl+o")
+        await until(pilot, lambda: len(volumes.paths) == 1)
+        assert list(volumes.paths) == [scans]
+        for pattern, answer in (("z1*.tif", "4 volumes"), ("none*.tif", "No volume")):
+            await pilot.press("a")
+            await until(pilot, lambda: isinstance(pilot.app.screen, AskVolumes))
+            said = pilot.app.screen.query_one(".help", Static)
+            pilot.app.screen.query_one(PathInput).value = f"{scans}/{pattern}"
+            await until(pilot, lambda: answer in str(said.content))  # noqa: B023
+            await pilot.press("ctrl+o")
+            await pilot.pause()
+        assert names(volumes) == [scans.name, "z1*.tif"]
+        await until(pilot, lambda: "fits no file" in str(said.content))
 
 
 async def test_a_file_is_chosen_and_all_of_a_folder_is(scans: Path) -> None:

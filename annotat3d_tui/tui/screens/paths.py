@@ -27,10 +27,11 @@ Purpose = Literal["open", "save", "folder"]
 
 @dataclass(frozen=True)
 class ChosenPath:
-    """A path, and whether the person agreed to overwrite what is there."""
+    """A path, whether the person agreed to overwrite what is there, and whether a folder or pattern is one volume."""
 
     path: Path
     overwrite: bool = False
+    is_one: bool = False
 
 
 class PathInput(Input):

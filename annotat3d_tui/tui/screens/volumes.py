@@ -10,11 +10,13 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from annotat3d_tui.blocks import count_text
+from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.completion import as_path, split
 from annotat3d_tui.tui.screens.paths import KEYS, AskPath, ChosenPath, PathInput
 from annotat3d_tui.tui.volume_paths import KNOWN, Found, is_pattern, volumes_of
 from annotat3d_tui.volume.disk import is_there, is_zarr
+from annotat3d_tui.volume.sequence_files import planes_of
 
 HELP = f"A file ({KNOWN}), or a pattern that finds several, such as scans/*.tif"
 MOST = 200
@@ -33,7 +35,15 @@ class AskVolumes(AskPath):
     """Asks for a volume, or for a pattern such as scans/*.tif that stands for several."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+a", "all", "All here", id="volumes.all", priority=True, tooltip="Every volume of the folder.")
+        Binding("ctrl+a", "all", "All here", id="volumes.all", priority=True, tooltip="Every volume of the folder."),
+        Binding(
+            "ctrl+o",
+            "one",
+            "Slices as one",
+            id="volumes.one",
+            priority=True,
+            tooltip="The images of the folder, or of the pattern, are the slices of one volume.",
+        ),
     ]
 
     def __init__(self, title: str, value: str = "", *, help: str = HELP) -> None:
@@ -41,7 +51,9 @@ class AskVolumes(AskPath):
 
     def on_mount(self) -> None:
         """With the key for all of a folder."""
-        self.query_one("#ask-path").border_subtitle = hints(self.app, ("volumes.all", "all here"), *KEYS)
+        self.query_one("#ask-path").border_subtitle = hints(
+            self.app, ("volumes.all", "all"), ("volumes.one", "slices"), *KEYS
+        )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take a Zarr, which is a folder that is not gone into."""
@@ -54,6 +66,17 @@ class AskVolumes(AskPath):
         """Take every volume of the folder that is listed; they are shown first."""
         folder, _ = split(self.query_one(PathInput).value)
         self._go(f"{folder}*")
+
+    def action_one(self) -> None:
+        """Take the slices of the folder that is listed, or of the pattern, as one volume."""
+        text = self.query_one(PathInput).value
+        path = as_path(text if is_pattern(text) else split(text)[0])
+        try:
+            planes_of(path)
+        except (Annotat3DError, OSError) as error:
+            self._say(str(error), wrong=True)
+        else:
+            self.dismiss(ChosenPath(path, is_one=True))
 
     def _list(self, text: str) -> None:
         if is_pattern(text):

@@ -260,7 +260,10 @@ class VolumeList(Vertical):
         self.app.push_screen(ask, if_given(self._add_chosen))
 
     def _add_chosen(self, chosen: ChosenPath) -> None:
-        self.add([str(chosen.path)])
+        if chosen.is_one:
+            self.insert([chosen.path])
+        else:
+            self.add([str(chosen.path)])
 
     def ask_to_clear(self) -> None:
         """Ask whether all rows are to be taken out."""
