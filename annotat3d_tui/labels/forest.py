@@ -219,15 +219,56 @@ def spread(
     places: of the marked voxels of the stroke. stroke: its number, and the label it lies on. prices: (256,) of a
     difference of grey levels. highest: more than any voxel is held with.
     """
-    row, plane = strides
     number, home = stroke
     total = 0
     for place in places:
         total += levels[place]
     level = np.int32((total + places.size // 2) // places.size)
+    size = 1024 + places.size
+    while True:
+        nodes, links = np.empty(size, np.int64), np.empty(size, np.int32)
+        costs, were = np.empty(size, np.int16), np.empty(size, np.int16)
+        count, whole = _go(ids, levels, held, strides, places, home, level, prices, weight, highest,
+                           nodes, links, costs, were)  # fmt: skip
+        found = 0
+        keys = np.empty(count if whole else 0, np.uint64)
+        if whole:
+            for entry in range(places.size, count):
+                if held[nodes[entry]] == costs[entry]:
+                    key = (np.uint64(nodes[entry]) << np.uint64(COST_BITS)) | np.uint64(costs[entry])
+                    keys[found] = (key << np.uint64(STROKE_BITS)) | np.uint64(number)
+                    found += 1
+        for entry in range(count - 1, -1, -1):
+            held[nodes[entry]] = were[entry]
+        if whole:
+            return keys[:found]
+        size *= 4
+
+
+@kernel
+def _go(
+    ids: NDArray[np.uint16],
+    levels: NDArray[np.uint8],
+    held: NDArray[np.int16],
+    strides: tuple[int, int],
+    places: NDArray[np.int64],
+    home: int,
+    level: Any,
+    prices: NDArray[np.int32],
+    weight: int,
+    highest: int,
+    nodes: NDArray[np.int64],
+    links: NDArray[np.int32],
+    costs: NDArray[np.int16],
+    were: NDArray[np.int16],
+) -> tuple[int, bool]:
+    """Go from the marked voxels as far as it pays, and write into `held` what each voxel costs.
+
+    nodes, costs, were: filled with the voxels come to, what they cost and what they were held with before. Returns how
+    many, and whether there was room for all: arrays that grow in such a loop would be counted at each step.
+    """
+    row, plane = strides
     heads, tails = np.full(highest + 1, -1, np.int32), np.full(highest + 1, -1, np.int32)
-    nodes, links = np.empty(1024 + places.size, np.int64), np.empty(1024 + places.size, np.int32)
-    costs, were = np.empty(nodes.size, np.int16), np.empty(nodes.size, np.int16)
     count = places.size
     for i in range(count):
         nodes[i], links[i] = places[i], i + 1
@@ -241,8 +282,7 @@ def spread(
             place = nodes[entry]
             if held[place] == now:
                 if count + 6 > nodes.size:
-                    nodes, links = np.append(nodes, np.empty_like(nodes)), np.append(links, np.empty_like(links))
-                    costs, were = np.append(costs, np.empty_like(costs)), np.append(were, np.empty_like(were))
+                    return count, False
                 for step in (1, -1, row, -row, plane, -plane):
                     beside = place + step
                     pays = now + STEP
@@ -263,15 +303,7 @@ def spread(
                     tails[pays] = count
                     count += 1
             entry = links[entry]
-    keys, found = np.empty(count, np.uint64), 0
-    for entry in range(places.size, count):
-        if held[nodes[entry]] == costs[entry]:
-            key = (np.uint64(nodes[entry]) << np.uint64(COST_BITS)) | np.uint64(costs[entry])
-            keys[found] = (key << np.uint64(STROKE_BITS)) | np.uint64(number)
-            found += 1
-    for entry in range(count - 1, -1, -1):
-        held[nodes[entry]] = were[entry]
-    return keys[:found]
+    return count, True
 
 
 @kernel

@@ -30,7 +30,8 @@ SMALLEST_CELL, LARGEST_CELL = 2, 32
 EDGE = 64
 """Steps that a difference of grey values of `compactness` costs."""
 BYTES_PER_VOXEL = 8
-MOST_BOXES = 4096
+MANY_BOXES, MOST_BOXES = 512, 4096
+"""Strokes from which on they are computed at once: where their boxes hold more than the volume, and anyhow."""
 
 
 class _Found(NamedTuple):
@@ -187,7 +188,8 @@ class Resuming:
         if not chosen:
             return []
         all_in_one = [(whole(self.shape), chosen)]
-        if len(chosen) > MOST_BOXES:
+        crowded = len(chosen) > MANY_BOXES and sum(voxels_in(reaches[one]) for one in chosen) > np.prod(self.shape)
+        if crowded or len(chosen) > MOST_BOXES:
             return all_in_one
         groups = []
         for numbers in joined([reaches[one] for one in chosen]):
