@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter, OutputExists, OverBudget, TrainingDiverged
+from annotat3d_tui.networks.architectures import architecture_of
 from annotat3d_tui.networks.augmentation import Augmentation
 from annotat3d_tui.networks.beginning import begin
 from annotat3d_tui.networks.checkpoint import load_checkpoint
@@ -67,6 +68,8 @@ def test_a_training_that_is_killed_ends_with_the_same_bits(
     assert load_checkpoint(broken.folder / CHECKPOINT)[0].iteration == (killed - 1) // kept * kept
     assert in_a_child(broken.folder, dataset.path, 0) == 0
     assert weights_of(broken.folder) == weights_of(whole.folder)
+    learned = architecture_of(architecture).parameter_count(2)
+    assert (whole.folder / CHECKPOINT).stat().st_size < 3.01 * 4 * learned + 200_000, "weights, and two for Adam"
     assert iterations_in(broken.folder) == list(range(1, steps + 1))
     for name in ("best.weights.h5", "last.weights.h5"):
         assert [one.tolist() for one in weights(broken.folder, name)] == [
