@@ -73,9 +73,12 @@ SHOTS = {
     "correct_120x40": Shot((120, 40), keys=("2", "plus", "a", "v", "underscore", "F", "o", REST, "ctrl+s")),
     "gpus_120x20": Shot((120, 20), keys=("F8", "f", "f")),
     "workspace_120x20": Shot((120, 20), keys=("F9",)),
+    "networks_120x40": Shot((120, 40), keys=("F5", REST, "Return", REST, "ctrl+n", "ctrl+n", "ctrl+n")),
+    "inference_120x20": Shot((120, 20), keys=("F6", REST, "ctrl+n", "ctrl+n")),
     "jobs_120x20": Shot((120, 20), keys=("F7",)),
     "job_120x40": Shot((120, 40), keys=("F7", "Down", "Down", "Return")),
 }
+LEARNED = ("networks_120x40", "inference_120x20")
 JOBS = ("jobs_120x20", "job_120x40")
 
 
@@ -90,6 +93,24 @@ def demo_workspace(folder: Path) -> Path:
     session.keep_result(result, time.monotonic() - begun)
     session.close()
     return folder
+
+
+def learn(workspace: Path) -> None:
+    """Give a workspace a dataset of the demo, a network that has begun to learn from it, and a label by that."""
+    demo, learning = demo_files(), workspace_of(demo_files().image, folder=workspace).learning
+    dataset, network = learning.datasets / "grains.h5", learning.networks / "grains"
+    for folder in (learning.datasets, learning.networks, learning.results):
+        folder.mkdir(exist_ok=True)
+    made = ("--data", demo.image, "--label", demo.truth, "--patch", "32", "32", "32", "--strategy", "balanced")
+    run("dataset", "create", "-o", dataset, *made, "--samples", "60", "--validation-planes", "64:128")
+    run("network", "train", network, "--dataset", dataset, "--iterations", "60", "--validate-every", "10", "--here")
+    run("infer", "--network", network, demo.image, "-o", learning.results / "grains")
+
+
+def run(*words: str | Path) -> None:
+    """A command, which must succeed."""
+    told = subprocess.DEVNULL
+    subprocess.run([sys.executable, "-m", "annotat3d_tui", *map(str, words)], check=True, stdout=told, stderr=told)
 
 
 def eight_gpus(folder: Path) -> tuple[str, ...]:
@@ -222,6 +243,8 @@ def main() -> int:
         workspace = demo_workspace(Path(scratch) / "demo.annotat3d")
         before = eight_gpus(Path(scratch))
         jobs: list[Job] = []
+        if set(wanted) & set(LEARNED):
+            learn(workspace)
         for name in wanted:
             if name in JOBS and not jobs:
                 jobs = real_jobs(Path(scratch))
