@@ -31,7 +31,8 @@ def digest(image):
 images = sys.argv[1:]
 found = [digest(images[0])]
 need = memory_needed(open_volume(images[0]).data, PRESETS["fast"]) - PROGRAM
-resource.setrlimit(resource.RLIMIT_DATA, (taken() + need,) * 2)
+stacks = 12 * (8 << 20)  # of threads, which come and go
+resource.setrlimit(resource.RLIMIT_DATA, (taken() + stacks + need,) * 2)
 found += [digest(image) for image in images]
 print(json.dumps([found, need]))
 """
