@@ -25,7 +25,7 @@ from annotat3d_tui.networks.settings import Training
 from annotat3d_tui.networks.workers import workers_here
 from tests.jobs.slurm_cluster import Cluster, free_ports
 from tests.jobs.starting import Jobs, until
-from tests.networks.small import textured_dataset
+from tests.networks.small import SHRUNK, textured_dataset
 from tests.networks.test_training import in_a_child
 
 LONG = 400.0
@@ -51,10 +51,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def started(configuration: str, *words: str) -> subprocess.Popen[str]:
-    """A process that does this here."""
+def started(configuration: str, *words: str, small: bool = True) -> subprocess.Popen[str]:
+    """A process that does this here, small: with networks that are."""
+    program = ("-c", SHRUNK + "from annotat3d_tui.__main__ import main; sys.exit(main())")
     return subprocess.Popen(
-        [sys.executable, "-m", "annotat3d_tui", *words, "--here", "--json"],
+        [sys.executable, *(program if small else ("-m", "annotat3d_tui")), *words, "--here", "--json"],
         env={**os.environ, "TF_CONFIG": configuration},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -112,7 +113,7 @@ def test_slurm_starts_two_processes_that_share_a_training(cluster: Cluster, jobs
     on_one = script.replace("--nodes=2", "--nodes=1").replace("--ntasks-per-node=1", "--ntasks-per-node=2")
     (job.folder / SCRIPT).write_text(on_one)
     slurm.send(job)
-    ended([started("", "network", "train", "one", *FLAGS)])
+    ended([started("", "network", "train", "one", *FLAGS, small=False)])
     until(lambda: job.status().has_ended, "the end of the job", bound=LONG)
     assert job.status().state == "done", job.log.read_text()
     result = job.result()

@@ -18,7 +18,7 @@ from annotat3d_tui.networks.checkpoint import load_checkpoint
 from annotat3d_tui.networks.network import CHECKPOINT, HISTORY, open_network
 from annotat3d_tui.networks.settings import Training
 from annotat3d_tui.networks.training import Listener, train
-from tests.networks.small import textured_dataset
+from tests.networks.small import SHRUNK, textured_dataset
 
 KILLED = """
 import os, signal, sys
@@ -51,7 +51,7 @@ def iterations_in(folder: Path) -> list[int]:
 
 def in_a_child(folder: Path, dataset: Path, killed_at: int) -> int:
     return subprocess.run(
-        [sys.executable, "-c", KILLED, str(folder), str(dataset), str(killed_at)], check=False
+        [sys.executable, "-c", SHRUNK + KILLED, str(folder), str(dataset), str(killed_at)], check=False
     ).returncode
 
 
@@ -205,7 +205,7 @@ def test_a_step_on_two_devices_is_that_of_one(longest: float, tmp_path: Path) ->
     """Also where gradients are shortened, which must be those of the whole batch."""
     path = textured_dataset(tmp_path / "d.h5", (16, 16, 16), samples=8).path
     done = subprocess.run(
-        [sys.executable, "-c", ON_DEVICES, str(path), str(longest)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", SHRUNK + ON_DEVICES, str(path), str(longest)], capture_output=True, text=True, check=True
     )
     one, both = ([float(word) for word in line.split()] for line in done.stdout.splitlines())
     assert both == pytest.approx(one, rel=1e-4)
