@@ -62,7 +62,7 @@ class SettingsPane(VerticalScroll, can_focus=False):
         )
         for field in fields:  # one by one: keys are heard in between, while it is not seen yet
             await self.mount(field)
-        self.is_unfolded = True
+        self.is_unfolded = changes.is_attached  # not so where the screen is left meanwhile
 
     @property
     def table(self) -> GpuTable:
