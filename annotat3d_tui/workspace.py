@@ -68,6 +68,11 @@ class LearningFolders:
         """A folder for those of each inference."""
         return self.folder / "results"
 
+    @property
+    def parts(self) -> tuple[Path, Path, Path]:
+        """All three."""
+        return self.datasets, self.networks, self.results
+
 
 @dataclass(frozen=True)
 class Workspace:

@@ -14,6 +14,7 @@ from annotat3d_tui.volume.place import IMAGES
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.workspace import (
     MANIFEST,
+    LearningFolders,
     Workspace,
     create,
     create_bare,
@@ -41,6 +42,8 @@ def run(given: argparse.Namespace) -> int:
         (make_or_keep if given.exist_ok else create)(folder, Path(given.image), raw)
     elif not (given.exist_ok and (folder / MANIFEST).is_file()):
         create_bare(folder)
+    for part in LearningFolders(folder).parts:
+        part.mkdir(exist_ok=True)  # so that commands can write there
     image = None if is_bare(folder) else open_workspace(folder).image
     line = f"{folder}: a workspace about {given.image or image}" if image else f"{folder}: a workspace without an image"
     show(given.json, {"workspace": str(folder.resolve()), "image": str(image) if image else None}, [line])

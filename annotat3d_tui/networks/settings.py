@@ -42,7 +42,7 @@ class Training(Parameters):
         0, "validations without a better Dice after which training ends; 0 never", minimum=0, maximum=1_000_000
     )
     keep_every: int = parameter(
-        100, "iterations after which the state is kept; a killed training goes on from there", minimum=1,
-        maximum=1_000_000,
+        100, "iterations after which the state is kept, or five minutes; a killed training goes on from there",
+        minimum=1, maximum=1_000_000,
     )  # fmt: skip
     seed: int = parameter(0, "another seed, another start and order", minimum=0, maximum=2**31 - 1)

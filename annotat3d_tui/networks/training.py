@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from annotat3d_tui.networks.augmentation import Augmentation
     from annotat3d_tui.networks.models.steps import Steps
 
+KEPT_SECONDS = 300.0
+"""After so long the state is kept in any case: the loss to a kill is bound also where steps are slow."""
 Numbers = Callable[[Mapping[str, float]], None]
 """Told what each step has measured."""
 Say = Callable[[str], None]
@@ -128,6 +130,7 @@ class _Run:
         self._state = state
         self._history: History
         self._begun, self._before = time.monotonic(), state.seconds
+        self._kept = self._begun
 
     @contextmanager
     def history_kept(self) -> Iterator[None]:
@@ -194,7 +197,8 @@ class _Run:
             self._listener.say(self._text(row))
         if last and not self._state.ended:
             self._state = replace(self._state, ended="done")
-        if self._state.ended or (done + 1) % training.keep_every == 0:
+        is_late = time.monotonic() - self._kept >= KEPT_SECONDS
+        if self._state.ended or is_late or (done + 1) % training.keep_every == 0:
             self._keep()
 
     def _learned(self, batch: Any, rate: float) -> float:
@@ -252,6 +256,7 @@ class _Run:
         self._save(LAST)
         if self._workers.is_chief:
             save_checkpoint(self._network.folder / CHECKPOINT, self._state, self._steps.variables)
+        self._kept = time.monotonic()
 
     def _save(self, name: str) -> None:
         if self._workers.is_chief:

@@ -5,6 +5,7 @@ import hashlib
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,23 @@ def test_a_network_goes_on_from_another_with_other_classes(tmp_path: Path) -> No
     _, values = load_checkpoint(second.folder / CHECKPOINT)
     _, before = load_checkpoint(first.folder / CHECKPOINT)
     assert np.abs(values[0] - before[0]).max() < 0.01 < np.abs(before[0]).max()
+
+
+def test_slow_steps_are_kept_more_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotat3d_tui.networks.training.KEPT_SECONDS", 0.0)
+    dataset = textured_dataset(tmp_path / "d.h5", (16, 16, 16), samples=4)
+    network = begin(tmp_path / "n", dataset, Training(iterations=9, batch=2, keep_every=1000))
+    kept: list[int] = []
+
+    def numbers(row: Mapping[str, float]) -> None:
+        if row["iteration"] > 1:
+            kept.append(load_checkpoint(network.folder / CHECKPOINT)[0].iteration)
+        if row["iteration"] == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(network, dataset, None, Listener(numbers=numbers))
+    assert kept == [1, 2]
 
 
 def test_early_stopping_says_so(tmp_path: Path) -> None:
