@@ -141,7 +141,6 @@ def test_a_workspace_is_made_without_an_image_and_given_one_later(
     assert is_bare(files / "w.annotat3d")
     assert answer(capsys, "workspace", "info", "w.annotat3d")["items"] == []
     assert answer(capsys, "workspace", "check", "w.annotat3d")["problems"] == []
-    (files / "w.annotat3d" / "datasets").mkdir()
     made = workspace_of(files / "image.tif", folder=files / "w.annotat3d")
     assert open_workspace(files / "w.annotat3d") == made
     assert "it holds" in refusal(capsys, "workspace", "new", "w.annotat3d")
