@@ -209,7 +209,7 @@ def _mrc_of(side: int) -> bytes:
         ("a.tif", _tiff_of(2**31 - 1, False)),
         ("b.tif", _tiff_of(2**31 - 1, True)),
         ("a.nii", _nifti_of(32767)),
-        ("a.nii.gz", gzip.compress(_nifti_of(32767))),
+        ("a.nii.gz", gzip.compress(_nifti_of(32767), mtime=0)),
         ("a.mrc", _mrc_of(2**30)),
     ],
 )
