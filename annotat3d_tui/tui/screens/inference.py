@@ -20,7 +20,7 @@ from annotat3d_tui.jobs.gpus import Reading
 from annotat3d_tui.networks.fitting import Room
 from annotat3d_tui.networks.listing import Listed, networks_in
 from annotat3d_tui.networks.network import Network, open_network
-from annotat3d_tui.tui.actions import Act, acts_of, first_key, own_acts, with_keys
+from annotat3d_tui.tui.actions import first_key, own_acts, with_keys
 from annotat3d_tui.tui.forms import FieldFocused
 from annotat3d_tui.tui.inference_checking import Answer, check_in_steps
 from annotat3d_tui.tui.inference_draft import InferenceDraft, InferenceForm
@@ -325,14 +325,6 @@ class InferenceScreen(InferenceBeginning):
         if action == "raw" and self._raw_file is None:
             return "the names of all images say their size and type"
         return self.why_not_results(action)
-
-    def action_back(self) -> None:
-        """To where it was called."""
-        self.dismiss()
-
-    def acts(self) -> list[Act]:
-        """The actions of this screen and those of everywhere."""
-        return [*own_acts(self), *acts_of(self.app, self.app.BINDINGS, self.app)]
 
     def help_pages(self) -> list[HelpPage]:
         """The part that is shown first, then the others, then the keys."""

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from annotat3d_tui.jobs.compared import LETTERS, MOST_COMPARED, Run
 from annotat3d_tui.jobs.keeping import DAYS, KEPT, clear
 from annotat3d_tui.jobs.watching import Seen
-from annotat3d_tui.tui.actions import Act, acts_of, first_key, own_acts, with_keys
+from annotat3d_tui.tui.actions import first_key, own_acts, with_keys
 from annotat3d_tui.tui.job_acting import NONE, JobActing
 from annotat3d_tui.tui.job_text import MUTED, head_line, job_line, plain
 from annotat3d_tui.tui.screens.compare import CompareScreen
@@ -240,10 +240,6 @@ class JobsScreen(JobActing, TabScreen):
     def _clear_old(self) -> None:
         removed = clear()
         self._say(f"{len(removed)} jobs were removed." if removed else "No ended job is that old.")
-
-    def acts(self) -> list[Act]:
-        """The actions of this screen and those of everywhere."""
-        return [*own_acts(self), *acts_of(self.app, self.app.BINDINGS, self.app)]
 
     def help_pages(self) -> list[HelpPage]:
         """What jobs are, and the keys."""

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from annotat3d_tui.blocks import count_text
-from annotat3d_tui.tui.actions import Act, acts_of, first_key, own_acts, with_keys
+from annotat3d_tui.tui.actions import first_key, own_acts, with_keys
 from annotat3d_tui.tui.copying import COPIED
 from annotat3d_tui.tui.job_text import MUTED
 from annotat3d_tui.tui.screens.help import HelpPage
@@ -124,14 +124,6 @@ class ListingScreen(Starting, TabScreen):
         """Where it lies, to the clipboard of the terminal (OSC 52)."""
         self.app.copy_to_clipboard(str(path))
         self.notify(f"{path} {COPIED}", markup=False)
-
-    def action_back(self) -> None:
-        """To where it was called."""
-        self.dismiss()
-
-    def acts(self) -> list[Act]:
-        """The actions of this screen and those of everywhere."""
-        return [*own_acts(self), *acts_of(self.app, self.app.BINDINGS, self.app)]
 
     def help_pages(self) -> list[HelpPage]:
         """What is listed, and the keys."""

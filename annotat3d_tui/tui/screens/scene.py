@@ -413,10 +413,6 @@ class SceneScreen(SceneFiles):
         else:
             self.action_back()
 
-    def action_back(self) -> None:
-        """To where it was called."""
-        self.dismiss()
-
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Why an action cannot be done now; "" when it can."""
         return with_keys(self._reason(action, parameters), self.app)

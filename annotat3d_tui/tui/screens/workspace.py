@@ -19,7 +19,7 @@ from annotat3d_tui.inventory.own_jobs import own_jobs
 from annotat3d_tui.jobs.watching import Seen
 from annotat3d_tui.memory import bytes_text
 from annotat3d_tui.networks.outcome import Outcome, outcomes_in
-from annotat3d_tui.tui.actions import Act, acts_of, first_key, own_acts, with_keys
+from annotat3d_tui.tui.actions import first_key, own_acts, with_keys
 from annotat3d_tui.tui.copying import COPIED
 from annotat3d_tui.tui.job_text import MUTED, plain
 from annotat3d_tui.tui.job_watching import JobWatching
@@ -269,14 +269,6 @@ class WorkspaceScreen(LabelOpening, TabScreen):
             path = row.item.path if row.item else row.seen.job.folder if row.seen else None
             self.app.copy_to_clipboard(str(path))
             self.notify(f"{path} {COPIED}", markup=False)
-
-    def action_back(self) -> None:
-        """To where it was called."""
-        self.dismiss()
-
-    def acts(self) -> list[Act]:
-        """The actions of this screen and those of everywhere."""
-        return [*own_acts(self), *acts_of(self.app, self.app.BINDINGS, self.app)]
 
     def help_pages(self) -> list[HelpPage]:
         """What a workspace is, and the keys."""
