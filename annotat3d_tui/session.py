@@ -26,6 +26,9 @@ from annotat3d_tui.volume.converted import Conversions
 from annotat3d_tui.volume.disk import fingerprint_of, stamp_of
 from annotat3d_tui.volume.files import open_labels, open_volume, save_labels
 from annotat3d_tui.volume.finite import finite
+from annotat3d_tui.volume.formats import inspect
+from annotat3d_tui.volume.pyramid import first_look, is_on_disk
+from annotat3d_tui.volume.turned import Turned
 from annotat3d_tui.volume.volume import Volume
 from annotat3d_tui.workflow.evidence import Evidence
 from annotat3d_tui.workflow.learning import Trained
@@ -47,8 +50,9 @@ class Session:
     marks correct it, None while they are learned from. run: how the label came about, None when it was loaded.
     evidence: how sure the last segmentation was, trained: what has learned in it, None before the first one. training:
     samples of other images, to learn from, too. looks: how the image is looked at. alternative: shown in its place, and
-    used for nothing else. cache: where what was measured is kept. messages: what a person should be told after opening
-    (a torn journal, an image that has changed, a file that could not be read).
+    used for nothing else. coarse: a first look at an image that lies on the disk. cache: where what was measured is
+    kept. messages: what a person should be told after opening (a torn journal, an image that has changed, a file that
+    could not be read).
     """
 
     def __init__(self, workspace: Workspace, lock: Hold | None, progress: Progress = quiet) -> None:
@@ -74,6 +78,7 @@ class Session:
         self.cache: Cache = FolderCache(workspace.cache) if lock else NoCache()
         self.looks = Looks()
         self.alternative: Volume | None = None
+        self.coarse = first_look(voxels) if is_on_disk(voxels) else None
         self._dimensions: str | None = None
         self._classifier_kept = workspace.classifier.is_file()
         self._writing = threading.Lock()
@@ -131,6 +136,15 @@ class Session:
         """A name for the image's copy of so many voxels a side: the same file, read in the same way, has the same."""
         where = self.workspace.image
         return text_key("coarse", str(stamp_of(where)), str(fingerprint_of(where)), str(self.workspace.raw), str(side))
+
+    def turned_if_there(self) -> Turned | None:
+        """The copy of the image for slices across x, where it was made before."""
+        return self._conversions.turned_if_there(inspect(self.workspace.image, self.workspace.raw))
+
+    def turned(self, progress: Progress = quiet) -> Turned | None:
+        """The copy of the image for slices across x, made in its workspace; None where there is no room for it."""
+        source = inspect(self.workspace.image, self.workspace.raw)
+        return self._conversions.turned(source, self.image.data, progress)
 
     def settled(self, parameters: Segmentation) -> Segmentation:
         """Parameters with what is automatic decided from the image, which is looked at once."""

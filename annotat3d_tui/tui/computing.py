@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from textual import work
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from annotat3d_tui.blocks import available_threads, part
 from annotat3d_tui.errors import OverBudget
@@ -150,12 +150,20 @@ class Computing(Work):
 
     @work(thread=True, group=COARSE, exit_on_error=False)
     def make_coarse(self) -> None:
-        """A copy of a large image on disk that is shown while the disk is slow: a small one soon, then the one of half
-        the resolution, which the workspace keeps."""
+        """Copies of a large image on disk, which the workspace keeps: what is shown while the disk is slow, a small one
+        soon, then that of half the resolution; and the one for slices across x, where there is room for it."""
         worker, session = get_current_worker(), self.session
         image = session.image.data
         if not is_on_disk(image):
             return
+        if turned := session.turned_if_there():
+            self.post_message(Seen(turned=turned))
+        self._make_coarse(image, worker)
+        if turned is None and len(image) > 1 and not worker.is_cancelled:
+            self.post_message(Seen(turned=session.turned(Report(self, "Copy for slices across x", shown=False))))
+
+    def _make_coarse(self, image: NDArray[Any], worker: Worker[Any]) -> None:
+        session = self.session
         side = coarse_side(image)
         key = session.coarse_key(side)
         if (kept := session.cache.get(key)) is not None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from annotat3d_tui.labels.areas import Flood, Threshold
     from annotat3d_tui.labels.corrections import Correction
     from annotat3d_tui.labels.strokes import AnyStroke
+    from annotat3d_tui.volume.turned import Turned
     from annotat3d_tui.volume.volume import Volume
     from annotat3d_tui.workflow.evidence import Evidence
     from annotat3d_tui.workflow.learning import Trained
@@ -232,7 +233,10 @@ class Centre(Message):
 
 
 class Seen(Message):
-    """What the panels show of the image or of the label volume was counted; or a coarse copy of the image was made."""
+    """What the panels show of the image or of the label volume was counted; or a copy of the image was made.
+
+    coarse: in fewer voxels. turned: for slices across x.
+    """
 
     def __init__(
         self,
@@ -240,8 +244,10 @@ class Seen(Message):
         shares: dict[int, float] | None = None,
         superpixels: int = 0,
         coarse: NDArray[Any] | None = None,
+        turned: "Turned | None" = None,
         alternative: bool = False,
     ) -> None:
         super().__init__()
         self.alternative = alternative
-        self.histogram, self.shares, self.superpixels, self.coarse = histogram, shares, superpixels, coarse
+        self.histogram, self.shares, self.superpixels = histogram, shares, superpixels
+        self.coarse, self.turned = coarse, turned

@@ -189,6 +189,8 @@ class Showing(Masking):
             self._show_results()
         if event.coarse is not None:
             self.view.scene.coarse = event.coarse
+        if event.turned is not None:
+            self.view.scene.turned = event.turned
 
     @on(SuperpixelsMade)
     def _superpixels_made(self, event: SuperpixelsMade) -> None:

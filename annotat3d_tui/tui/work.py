@@ -124,6 +124,6 @@ class Work(Screen[None]):
         if event.state == WorkerState.ERROR and worker.error is not None:
             if not isinstance(worker.error, Annotat3DError):
                 raise worker.error
-            if worker.group == TEST and isinstance(worker.error, Cancelled):
+            if worker.group in (TEST, COARSE) and isinstance(worker.error, Cancelled):
                 return
             say_error(self.app, worker.error)

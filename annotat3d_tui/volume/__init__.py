@@ -12,6 +12,8 @@ description  what `info` shows
 inside       which volumes a file holds that may hold several
 sampling     a look at a few planes of a file: range of values, how long reading all would take
 converted    what cannot be mapped, converted once into a folder of the cache; converted_files: its files there
+turned       a large volume once more, so that slices across x lie together
+pyramid      copies in fewer voxels, shown while the disk is slow
 writing      written beside the target and renamed
 finite       NaN and infinities replaced; exact range of values
 convert      another voxel type, a part

@@ -1,4 +1,4 @@
-"""What cannot be mapped is converted once: its voxels as they are, in a folder of the cache.
+"""What cannot be mapped is converted once: its voxels as they are, in a folder of the cache; large volumes also turned.
 
 A conversion may be stopped or killed at any moment, and goes on where it was. It gets its name when it is whole, so
 that half of one is never taken for all. It is named after the size, the time and samples of its source: when the source
@@ -8,9 +8,10 @@ has changed it is not taken, and goes.
 import contextlib
 import fcntl
 import io
+import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,9 +24,19 @@ from annotat3d_tui.cache import SPARED
 from annotat3d_tui.errors import Annotat3DError, InvalidFile
 from annotat3d_tui.mapped.files import guarded
 from annotat3d_tui.memory import bytes_text
-from annotat3d_tui.volume.converted_files import Entry, State, most_bytes, remove_all_but, room_made, state_in
+from annotat3d_tui.volume.converted_files import (
+    PLANES,
+    TURNED,
+    Entry,
+    State,
+    most_bytes,
+    remove_all_but,
+    room_made,
+    state_in,
+)
 from annotat3d_tui.volume.disk import stamp_of
 from annotat3d_tui.volume.source import Source
+from annotat3d_tui.volume.turned import SLAB, Turned, turned_parts
 
 SMALLEST = 1 << 26
 """Bytes of voxels below which a volume is read each time it is opened."""
@@ -33,6 +44,9 @@ NOTED_SECONDS = 2.0
 """After so long at most what was converted reaches the disk, and is noted."""
 TURN_SECONDS = 0.2
 CONVERTS, WAITS = "converting", "another process converts it"
+
+Parts = Callable[[int], Iterable[NDArray[Any]]]
+"""Voxels of a copy from a plane on, part after part, as they lie in its file."""
 
 
 def is_converted(source: Source) -> bool:
@@ -60,8 +74,29 @@ class Conversions:
         self.refused = ""
         if not is_converted(source):
             return None
-        state = State.of(source)
-        entry = Entry(self._folder, state)
+        found = self._copy(source, PLANES, lambda first: source.blocks(first, source.shape[0]), progress)
+        if found is None and self._may_write and not self.refused:
+            self.refused = (
+                f"{source.name} is read anew each time: its {bytes_text(source.voxel_bytes)} of voxels have no room in "
+                f"{self._folder}, which may hold {bytes_text(self._most)} (ANNOTAT3D_CACHE) and leaves "
+                f"{bytes_text(SPARED)} of the disk free."
+            )
+        return found
+
+    def turned_if_there(self, source: Source) -> Turned | None:
+        """The copy of a volume for slices across x, mapped; None where there is none."""
+        return _turned(source, _mapped(Entry(self._folder, State.of(source, TURNED))))
+
+    def turned(self, source: Source, voxels: NDArray[Any], progress: Progress = quiet) -> Turned | None:
+        """The copy of a volume for slices across x, mapped; it is made from its voxels when there is none.
+
+        voxels: (Z, Y, X), those of the source, mapped. None where there is no room for it. Raises as `voxels`.
+        """
+        return _turned(source, self._copy(source, TURNED, lambda first: turned_parts(voxels, first), progress))
+
+    def _copy(self, source: Source, form: str, parts: Parts, progress: Progress) -> NDArray[Any] | None:
+        """The copy of a source in a form, mapped, made where it is not there and may be."""
+        entry = Entry(self._folder, State.of(source, form))
         found = _mapped(entry)
         if found is not None or not self._may_write:
             return found
@@ -70,18 +105,12 @@ class Conversions:
             with _turn(entry, progress) as part:
                 found = _mapped(entry)  # perhaps another process has made it meanwhile
                 if found is None and self._has_room(entry):
-                    _convert(source, entry, part, progress)
+                    _convert(source, entry, part, parts, progress)
                     found = _mapped(entry)
         except Annotat3DError:
             raise
         except OSError as error:
             self.refused = f"{source.name} is read anew each time: {self._folder} cannot take it ({error.strerror})."
-        if found is None and not self.refused:
-            self.refused = (
-                f"{source.name} is read anew each time: its {bytes_text(source.voxel_bytes)} of voxels have no room in "
-                f"{self._folder}, which may hold {bytes_text(self._most)} (ANNOTAT3D_CACHE) and leaves "
-                f"{bytes_text(SPARED)} of the disk free."
-            )
         return found
 
     def _has_room(self, entry: Entry) -> bool:
@@ -124,11 +153,13 @@ def _locked(file: BinaryIO) -> bool:
     return True
 
 
-def _convert(source: Source, entry: Entry, part: BinaryIO, progress: Progress) -> None:
-    """Write the planes that are not there yet, and give the file its name."""
-    header = _header(source)
+def _convert(source: Source, entry: Entry, part: BinaryIO, parts: Parts, progress: Progress) -> None:
+    """Write what is not there yet, and give the file its name."""
+    header = _header(entry.state)
     depth, plane = source.shape[0], source.voxel_bytes // source.shape[0]
+    step = SLAB if entry.state.form == TURNED else 1
     first = done = _planes_done(entry, part, len(header) + source.voxel_bytes)
+    written = first * plane
     if not done:
         part.truncate(0)
         part.write(header)
@@ -138,14 +169,15 @@ def _convert(source: Source, entry: Entry, part: BinaryIO, progress: Progress) -
     noted = time.monotonic()
     progress(0.0, CONVERTS)
     try:
-        for block in source.blocks(first, depth):
-            part.seek(len(header) + done * plane)
+        for block in parts(first):
+            part.seek(len(header) + written)
             part.write(np.ascontiguousarray(block).data)
-            done += len(block)
+            written += block.nbytes
+            done = depth if written == depth * plane else written // plane // step * step
             if time.monotonic() - noted > NOTED_SECONDS:
                 entry.note(part, done)
                 noted = time.monotonic()
-            progress((done - first) / (depth - first), CONVERTS)
+            progress((written - first * plane) / ((depth - first) * plane), CONVERTS)
     finally:
         entry.note(part, done)
     if stamp_of(source.path) != (entry.state.bytes, entry.state.changed):
@@ -161,18 +193,27 @@ def _planes_done(entry: Entry, part: BinaryIO, length: int) -> int:
     return state.planes if whole and state and state.is_of(entry.state) else 0
 
 
-def _header(source: Source) -> bytes:
+def _shape(state: State) -> tuple[int, ...]:
+    """Of the array in the file of a copy."""
+    return (math.prod(state.shape),) if state.form == TURNED else state.shape
+
+
+def _header(state: State) -> bytes:
     made = io.BytesIO()
-    descr = npy_format.dtype_to_descr(source.dtype.newbyteorder("="))
-    npy_format.write_array_header_1_0(made, {"descr": descr, "fortran_order": False, "shape": source.shape})
+    descr = npy_format.dtype_to_descr(np.dtype(state.dtype))
+    npy_format.write_array_header_1_0(made, {"descr": descr, "fortran_order": False, "shape": _shape(state)})
     return made.getvalue()
+
+
+def _turned(source: Source, voxels: NDArray[Any] | None) -> Turned | None:
+    return None if voxels is None else Turned(voxels, source.shape)
 
 
 def _mapped(entry: Entry) -> NDArray[Any] | None:
     """The voxels of a conversion that is whole."""
     try:
         found: NDArray[Any] = guarded(np.load(entry.voxels, mmap_mode="r", allow_pickle=False), entry.voxels)
-        if (found.shape, found.dtype.name) != (entry.state.shape, entry.state.dtype):
+        if (found.shape, found.dtype.name) != (_shape(entry.state), entry.state.dtype):
             return None
         with contextlib.suppress(OSError):
             os.utime(entry.voxels)  # used just now

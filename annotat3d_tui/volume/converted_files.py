@@ -1,14 +1,15 @@
 """The files of converted volumes in a folder, whose they are, and which go when there is no room.
 
-NAME-KEY.npy    voxels (Z, Y, X), in C order and the machine's byte order
-NAME-KEY.part   the same, not yet whole
-NAME-KEY.json   path, size, time and samples of the source, and how many planes are on the disk
+NAME-KEY.npy          voxels (Z, Y, X), in C order and the machine's byte order
+NAME-KEY-turned.npy   the same, so that slices across x lie together (`turned`)
+NAME-KEY*.part        one of them, not yet whole
+NAME-KEY*.json        path, size, time and samples of the source, and how many planes are on the disk
 """
 
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,6 +28,8 @@ FOLDER = "volumes"
 MOST_BYTES = 64 * 10**9
 _KEY_DIGITS = 12
 _NAME_LETTERS = 40
+PLANES, TURNED = "", "turned"
+"""Forms of a copy."""
 
 
 def most_bytes() -> int:
@@ -41,7 +44,7 @@ def most_bytes() -> int:
 class State:
     """Whose voxels they are (bytes, time in ns and samples of the files), and how many planes of them are there.
 
-    layout: how they are kept in the source, which nothing but its name or flags may say.
+    layout: how they are kept in the source, which nothing but its name or flags may say. form: how in their copy.
     """
 
     source: str
@@ -52,18 +55,25 @@ class State:
     shape: tuple[int, ...]
     dtype: str
     planes: int = 0
+    form: str = field(default=PLANES, repr=False)
 
     @classmethod
-    def of(cls, source: Source) -> "State":
+    def of(cls, source: Source, form: str = PLANES) -> "State":
         """A source as it is now; raises MissingFile, InvalidFile."""
         bytes, changed = stamp_of(source.path)
         samples = str(fingerprint_of(source.path)["samples"])
         layout = f"{source.format} {source.dtype.str} {source.mapping}"
-        return cls(str(source.path.resolve()), bytes, changed, samples, layout, source.shape, source.dtype.name)
+        return cls(
+            str(source.path.resolve()), bytes, changed, samples, layout, source.shape, source.dtype.name, 0, form
+        )
 
     def is_of(self, other: "State") -> bool:
         """Whether both are of the same files, wherever these lie, read in the same way."""
         return replace(self, source="", planes=0) == replace(other, source="", planes=0)
+
+    def is_of_same_source(self, other: "State") -> bool:
+        """Whether both are of the same files in whatever form."""
+        return self.is_of(replace(other, form=self.form))
 
     @property
     def share(self) -> float:
@@ -82,7 +92,8 @@ class Entry:
     def stem(self) -> str:
         """How its files are called."""
         one = replace(self.state, source="", planes=0)
-        return f"{beside(self.state.source).name[:_NAME_LETTERS]}-{text_key(repr(one))[:_KEY_DIGITS]}"
+        name = f"{beside(self.state.source).name[:_NAME_LETTERS]}-{text_key(repr(one))[:_KEY_DIGITS]}"
+        return f"{name}-{self.state.form}" if self.state.form else name
 
     @property
     def voxels(self) -> Path:
@@ -118,6 +129,8 @@ class Entry:
     def facts(self) -> str:
         """What a person wants to know of it."""
         said = f"{size_text(self.state.shape)} {self.state.dtype}"
+        if self.state.form == TURNED:
+            said += ", again for slices across x"
         return said if self.is_whole else f"{said}, {100 * self.state.share:.0f} % converted"
 
     def note(self, part: BinaryIO, planes: int) -> None:
@@ -148,7 +161,8 @@ def state_in(file: Path) -> State | None:
     try:
         said: dict[str, Any] = json.loads(file.read_text())
         state = State(**{**said, "shape": tuple(int(length) for length in said["shape"])})
-        return state if len(state.shape) == 3 and 0 <= state.planes <= state.shape[0] else None
+        known = len(state.shape) == 3 and 0 <= state.planes <= state.shape[0] and state.form in (PLANES, TURNED)
+        return state if known else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -156,20 +170,27 @@ def state_in(file: Path) -> State | None:
 def remove_all_but(entry: Entry) -> None:
     """Let go what was converted of the same source when it was another."""
     for other in entries_in(entry.folder):
-        if other.stem != entry.stem and other.state.source == entry.state.source:
+        if other.state.source == entry.state.source and not other.state.is_of_same_source(entry.state):
             with contextlib.suppress(OSError):
                 other.remove()
 
 
 def room_made(entry: Entry, most: int) -> bool:
-    """Let go what was used longest ago until there is room for a volume, if that is enough; whether there is."""
+    """Let go what was used longest ago until there is room for a volume, if that is enough; whether there is.
+
+    What is turned goes first. For it only what is turned goes, and the disk must keep as much free once more.
+    """
+    is_turned = entry.state.form == TURNED
     need = _voxel_bytes(entry.state)
+    spared = SPARED + (need if is_turned else 0)
     others = [other for other in entries_in(entry.folder) if other.stem != entry.stem]
-    taken = sum(other.size for other in others)
-    if need > most or need + SPARED > _free_bytes(entry.folder) + taken:
+    may_go = [other for other in others if other.state.form == TURNED or not is_turned]
+    may_go.sort(key=lambda other: other.state.form == TURNED)
+    taken, least = (sum(one.size for one in ones) for ones in (others, (one for one in others if one not in may_go)))
+    if need + least > most or need + spared > _free_bytes(entry.folder) + taken - least:
         return False
-    while others and (need + taken > most or need + SPARED > _free_bytes(entry.folder)):
-        oldest = others.pop()
+    while may_go and (need + taken > most or need + spared > _free_bytes(entry.folder)):
+        oldest = may_go.pop()
         taken -= oldest.size
         oldest.remove()
     return True

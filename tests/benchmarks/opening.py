@@ -2,11 +2,14 @@
 
 A volume of 1024×1024×512 voxels of 16 bits in each format: what opening costs, how long a slice of each direction takes
 with the file in nobody's memory (cold) and at once again (warm), and what the first opening of one that must be
-converted costs beside the library's read of the whole. The peers read the same file in the same run.
+converted costs beside the library's read of the whole. The peers read the same file in the same run. Slices across x
+are read as the screen reads them: from the turned copy, whose making is measured beside a copy of the file; and once
+more as it is before that is made, or where the disk has no room for it.
 """
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -17,16 +20,21 @@ from typing import Any
 import h5py
 import numpy as np
 import tifffile
+import zarr
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.tui.widgets.scene import Scene
 from annotat3d_tui.volume.converted import Conversions
 from annotat3d_tui.volume.files import open_volume
-from annotat3d_tui.volume.pyramid import coarse_copy, wanted_soon
-from tests.benchmarks.costs import cost_of
+from annotat3d_tui.volume.formats import inspect
+from annotat3d_tui.volume.pyramid import coarse_copy, first_look
+from tests.benchmarks.costs import Cost, cost_of
 from tests.benchmarks.screen import SHAPE, make_image
 
 REPEATS = 5
 PLANES = ("xy", "xz", "yz")
+CONVERTED = ("HDF5, chunks of 64³", "TIFF, deflate", "Zarr, chunks of 64³")
 
 
 def make_files(folder: Path, shape: tuple[int, int, int]) -> dict[str, tuple[Path, Callable[[Path], Any]]]:
@@ -45,11 +53,13 @@ def make_files(folder: Path, shape: tuple[int, int, int]) -> dict[str, tuple[Pat
         file["data"] = image
     with h5py.File(folder / "chunks.h5", "w") as file:
         file.create_dataset("data", data=image, chunks=(64, 64, 64))
+    zarr.create_array(store=str(folder / "chunks.zarr"), data=image, chunks=(64, 64, 64))  # zstd, by itself
     return {
         "RAW": (raw, lambda path: np.memmap(path, np.uint16, "r", shape=shape)),
         "TIFF": (folder / "image.tif", lambda path: tifffile.memmap(path, mode="r")),
         "HDF5": (folder / "image.h5", lambda path: h5py.File(path)["data"]),
         "HDF5, chunks of 64³": (folder / "chunks.h5", lambda path: h5py.File(path)["data"]),
+        "Zarr, chunks of 64³": (folder / "chunks.zarr", lambda path: zarr.open_array(path, mode="r")),
         "TIFF, deflate": (folder / "packed.tif", tifffile.imread),
     }
 
@@ -63,10 +73,9 @@ def forget(*folders: Path) -> None:
         os.close(handle)
 
 
-def own_slice(voxels: np.ndarray, axis: int, index: int) -> np.ndarray:
+def own_slice(scene: Scene, axis: int, index: int) -> np.ndarray:
     """A slice as the screen reads it."""
-    wanted_soon(voxels, axis, index)
-    return np.array(np.moveaxis(voxels, axis, 0)[index])
+    return np.array(scene.image_plane(scene.image, PLANES[axis], index))
 
 
 def peer_slice(voxels: Any, axis: int, index: int) -> np.ndarray:
@@ -106,20 +115,27 @@ def main() -> int:
             _tell_slices(format, path, peer, folder)
         print("\nfirst opening of what must be converted, beside the library's read of the whole", flush=True)
         print(f"{'':28}{'CPU s':>8} {'peer/own':>9} {'wall s':>7} {'memory MB':>10}")
-        for format in ("HDF5, chunks of 64³", "TIFF, deflate"):
+        for format in CONVERTED:
             _tell_conversion(format, *files[format], folder)
+        _tell_turned(files["RAW"][0], folder)
         _tell_coarse(files["RAW"][0], folder)
     return 0
 
 
 def _tell_slices(format: str, path: Path, peer: Callable[[Path], Any], folder: Path) -> None:
     conversions = Conversions(folder / "volumes")
-    open_volume(path, None, conversions)
+    annotation, _ = Annotation.open((1, 1, 1))  # of which nothing is shown
+    conversions.turned(inspect(path), open_volume(path, None, conversions).data)
 
-    def own() -> np.ndarray:
-        return open_volume(path, None, conversions).data
+    def own(turned: bool) -> Scene:
+        scene = Scene(open_volume(path, None, conversions).data, annotation)
+        if turned and (copy := conversions.turned_if_there(inspect(path))):
+            scene.turned = copy
+        return scene
 
-    sides: list[tuple[str, Callable[[], Any], Any]] = [("annotat3d", own, own_slice)]
+    sides: list[tuple[str, Callable[[], Any], Any]] = [("annotat3d", lambda: own(True), own_slice)]
+    if format == "RAW":
+        sides.append(("not turned", lambda: own(False), own_slice))
     if format != "TIFF, deflate":  # tifffile has nothing but the whole, see below
         sides.append(("its library", lambda: peer(path), peer_slice))
     for who, opened, read in sides:
@@ -135,21 +151,39 @@ def _tell_conversion(format: str, path: Path, peer: Callable[[Path], Any], folde
         _, own = cost_of(lambda: open_volume(path, None, Conversions(Path(fresh))).data)
     forget(folder)
     _, other = cost_of(lambda: np.asarray(peer(path)[:]))
-    for who, cost in (("annotat3d", own), ("its library", other)):
+    _tell_costs(format, {"annotat3d": own, "its library": other})
+
+
+def _tell_turned(path: Path, folder: Path) -> None:
+    voxels = open_volume(path).data
+    with tempfile.TemporaryDirectory(dir=folder) as fresh:
+        forget(folder)
+        _, own = cost_of(lambda: Conversions(Path(fresh)).turned(inspect(path), voxels))
+        forget(folder)
+        _, other = cost_of(lambda: (shutil.copyfile(path, Path(fresh) / "copy"), forget(Path(fresh))))
+    _tell_costs("turned copy of RAW", {"annotat3d": own, "copy, sync": other})
+
+
+def _tell_costs(format: str, costs: dict[str, Cost]) -> None:
+    *_, other = costs.values()
+    for who, cost in costs.items():
         numbers = f"{cost.cpu:>8.2f} {other.cpu / cost.cpu:>8.1f}× {cost.wall:>7.1f} {cost.anonymous / 1e6:>10.0f}"
-        print(f"{format:<20}{who[:11]:<12}{numbers.removeprefix('    ')}", flush=True)
+        print(f"{format:<20}{who:<12}{numbers.removeprefix('    ')}", flush=True)
 
 
 def _tell_coarse(path: Path, folder: Path) -> None:
     voxels = open_volume(path).data
     print("\nthe picture while the disk is slow")
+    forget(folder)
+    look, cost = cost_of(lambda: first_look(voxels))
+    print(f"few rows, {'×'.join(map(str, look.shape[::-1]))}: there after {1e3 * cost.wall:.0f} ms", flush=True)
     for side in (8, 2):
         forget(folder)
         copy, cost = cost_of(lambda side=side: coarse_copy(voxels, side=side))  # type: ignore[misc]
         times = []
         for axis in range(3):
             began = time.perf_counter()
-            peer_slice(copy, axis, 10)
+            peer_slice(copy, axis, copy.shape[axis] // 2)
             times.append(1e3 * (time.perf_counter() - began))
         ready = f"there after {cost.wall:.2f} s ({cost.cpu:.2f} CPU s, {copy.nbytes / 1e6:.0f} MB)"
         print(f"1/{side} of the resolution: {ready}, then a slice of it takes {max(times):.1f} ms at most", flush=True)

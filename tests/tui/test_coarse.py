@@ -11,12 +11,14 @@ from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.render.palette import TRUECOLOR
 from annotat3d_tui.render.planes import plane_size
 from annotat3d_tui.render.viewport import Viewport
+from annotat3d_tui.session import Session
 from annotat3d_tui.tui import computing
 from annotat3d_tui.tui.widgets import scene as scenes
 from annotat3d_tui.tui.widgets.reader import Reader
 from annotat3d_tui.tui.widgets.scene import Look, Scene
 from annotat3d_tui.volume import pyramid
-from annotat3d_tui.volume.pyramid import coarse_copy
+from annotat3d_tui.volume.pyramid import coarse_copy, first_look
+from annotat3d_tui.volume.turned import Turned, turned_parts
 from tests.tui.acting import opened, until
 
 SHAPE = (9, 40, 51)
@@ -130,6 +132,48 @@ def test_a_coarse_copy_has_the_means_of_every_type(dtype: str) -> None:
         assert copy.dtype == image.dtype
         exact = image[::side].reshape(8 // side, 16 // side, side, 24 // side, side).mean(axis=(2, 4))
         assert np.abs(copy - exact).max() < 1
+
+
+@pytest.mark.parametrize("shape", [(1, 40, 50), (9, 1, 50), (9, 41, 51), (2, 3, 1), (200, 90, 70)])
+def test_a_first_look_reads_few_rows(shape: tuple[int, int, int]) -> None:
+    image = image_of(shape)
+    look = first_look(image, most_rows=40)
+    assert look.dtype == image.dtype
+    assert look.ndim == 3
+    assert look.shape[0] * look.shape[1] <= 40
+    assert abs(float(look.mean()) - float(image.mean())) < 0.2 * float(image.mean())
+    level = np.full(shape, 7, np.int16)
+    assert np.array_equal(first_look(level), np.full(first_look(level).shape, 7))
+
+
+def test_slices_across_x_are_read_from_the_turned_copy() -> None:
+    image, other = image_of(), image_of()[::-1]
+    annotation, _ = Annotation.open(SHAPE)
+    scene = Scene(image, annotation)
+    beside = scene.beside()
+    flat = np.concatenate(list(turned_parts(np.ascontiguousarray(other))))  # others' voxels, so that one sees it
+    scene.turned = Turned(flat, SHAPE)
+    for plane, volume in (("xy", image), ("xz", image), ("yz", other)):
+        expected = Scene(np.ascontiguousarray(volume), annotation).picture(look_at(plane, 3))
+        for shown in (scene, beside, scene.still(plane, 3)):
+            assert np.array_equal(shown.picture(look_at(plane, 3)), expected), plane
+
+
+async def test_the_workspace_keeps_the_turned_copy(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from annotat3d_tui import cache
+    from annotat3d_tui.volume import converted_files
+
+    monkeypatch.setattr(pyramid, "SMALL_BYTES", 1)
+    monkeypatch.setattr(cache, "SPARED", 0)
+    monkeypatch.setattr(converted_files, "SPARED", 0)
+    async with opened(files) as (pilot, screen):
+        assert screen.view.scene.coarse is not None
+        await until(pilot, lambda: screen.view.scene.turned is not None)
+        image = screen.session.image.data
+        assert all(np.array_equal(screen.view.scene.turned.plane(x), image[:, :, x]) for x in range(image.shape[2]))
+    monkeypatch.setattr(Session, "turned", lambda *_: pytest.fail("made again"))
+    async with opened(files) as (pilot, screen):
+        await until(pilot, lambda: screen.view.scene.turned is not None)
 
 
 def test_what_is_wanted_soon_stays_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

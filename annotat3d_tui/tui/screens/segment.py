@@ -103,7 +103,7 @@ class SegmentScreen(Thresholding):
             view.sharpen(self.graphics, number)
         self.view.refusal = READ_ONLY if self.session.read_only else ""
         self.view.voxel_size, self.view.unit = self.session.image.voxel_size, self.session.image.unit
-        self.view.superpixels = self.session.superpixels
+        self.view.superpixels, self.view.scene.coarse = self.session.superpixels, self.session.coarse
         self.view.label_volume = self.session.label
         self.look_as_kept()
         self._origin = segment_text.origin_of(self.session)

@@ -25,6 +25,7 @@ from annotat3d_tui.render.viewport import Point, Viewport
 from annotat3d_tui.tui.widgets.brush import Drawn, covered
 from annotat3d_tui.tui.widgets.reader import Reader
 from annotat3d_tui.volume.pyramid import wanted_soon
+from annotat3d_tui.volume.turned import Turned
 from annotat3d_tui.workflow.evidence import Evidence
 
 Kept = TypeVar("Kept")
@@ -32,6 +33,8 @@ VOLUMES = ("label", "superpixels", "alternative", "compared")
 PATIENCE = 0.02
 """Seconds that the disk may take before the coarse copy is shown."""
 FROM_OTHER = -1
+ACROSS_X = 2
+"""Of the axes (z, y, x)."""
 NEAR = 100
 """The superpixel under the cursor is shown as far as this, in voxels."""
 
@@ -66,7 +69,8 @@ class Scene:
     """The volumes of a slice view and the layers last made from them.
 
     A layer is made again when what it was made from changes; `marks_changed`, and setting a volume, say so.
-    coarse: the image in fewer voxels, shown while the disk is slow; `exact_ready` is called, in a thread, once there is
+    turned: a copy of the image from which slices across x are read, where there is one. coarse: the image in fewer
+    voxels, shown while the disk is slow; `exact_ready` is called, in a thread, once there is
     more to show.
     """
 
@@ -79,6 +83,7 @@ class Scene:
         self._version: dict[str, int] = dict.fromkeys((*VOLUMES, "marks", "drawn", "evidence", "exact"), 0)
         self._kept: dict[str, tuple[Hashable, Any]] = {}
         self._known: dict[str, Evidence | None] = {"evidence": None}
+        self._copies: dict[str, Turned] = {}
         self.coarse: NDArray[Any] | None = None
         self._reader = Reader(exact_ready)
         self._table: LabelTable | None = None
@@ -134,6 +139,23 @@ class Scene:
     def evidence(self, evidence: Evidence | None) -> None:
         self._known["evidence"] = evidence
         self._version["evidence"] += 1
+
+    @property
+    def turned(self) -> Turned | None:
+        """The copy of the image from which slices across x are read."""
+        return self._copies.get("turned")
+
+    @turned.setter
+    def turned(self, turned: Turned) -> None:
+        self._copies["turned"] = turned
+
+    def image_plane(self, image: NDArray[Any], plane: str, index: int) -> NDArray[Any]:
+        """Slice `index` of the image that is seen (rows, columns), read in the way that costs the disk least."""
+        across = axes_of(plane).slice
+        if across == ACROSS_X and self.turned is not None and image is self.image:
+            return self.turned.plane(index)
+        wanted_soon(image, across, index)
+        return plane_view(image, plane, index)
 
     def marks_changed(self) -> None:
         """Read the markers again; what was drawn and not yet in the annotation is forgotten."""
@@ -191,8 +213,7 @@ class Scene:
         image, levels = self.shown_image(look.alternative), look.palette.levels
 
         def read() -> NDArray[np.uint8]:
-            wanted_soon(image, axes_of(look.plane).slice, look.index)
-            return grey_levels(plane_view(image, look.plane, look.index), look.viewport, window, levels)
+            return grey_levels(self.image_plane(image, look.plane, look.index), look.viewport, window, levels)
 
         grey = self._grey((place, window, levels), read, look)
         heat, difference = self._heat(look), self._difference(look)
