@@ -15,7 +15,7 @@ from annotat3d_tui.volume.place import Place, place_of
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import Source, array_blocks, block_planes
 from annotat3d_tui.volume.types import check_stored
-from annotat3d_tui.volume.zarr_chunks import read_planes
+from annotat3d_tui.volume.zarr_chunks import read_planes, written_in
 from annotat3d_tui.volume.zarr_images import ZarrImage, images_in
 from annotat3d_tui.volume.zarr_metadata import ZarrArray, array_of, is_array, node_of
 from annotat3d_tui.volume.zarr_writing import write as write
@@ -86,8 +86,9 @@ def _decode(array: ZarrArray, selection: Selection, start: int, stop: int) -> It
     rows = selection.along(array.unit)[0]
     thickness = max(block_planes(shape, dtype.itemsize) // rows, 1) * rows
     first = start - start % thickness
+    written = written_in(array, selection)
     for slab in slabs(stop - first, thickness):
         low, high = max(first + slab.start, start), first + slab.stop
         block = empty((high - low, *shape[1:]), dtype)
-        read_planes(array, selection, low, high, block)
+        read_planes(array, selection, low, high, block, written)
         yield from array_blocks(block)

@@ -1,9 +1,9 @@
 """Chunks of a Zarr array, read by all threads: those that are not there are of its fill value."""
 
 import contextlib
-import itertools
 import math
 import os
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,27 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import HERE, available_threads, in_threads
 from annotat3d_tui.errors import Annotat3DError, InvalidFile, OverBudget
 from annotat3d_tui.volume.axes import Selection
+from annotat3d_tui.volume.zarr_files import Place, Ranges, written_places
 from annotat3d_tui.volume.zarr_metadata import LARGEST_CHUNK, Shards, ZarrArray
 
 MOST_CHUNKS = 1 << 22
+_CHECKSUM = 4
 _NOWHERE = 2**64 - 1
 
 
 def read_planes(
-    array: ZarrArray, selection: Selection, start: int, stop: int, block: NDArray[Any], threads: int | None = None
+    array: ZarrArray,
+    selection: Selection,
+    start: int,
+    stop: int,
+    block: NDArray[Any],
+    written: Callable[[Ranges], Iterable[Place]],
+    threads: int | None = None,
 ) -> None:
-    """Fill a block (planes, Y, X) with planes `start` to `stop`; raises InvalidFile for a chunk that is damaged."""
+    """Fill a block (planes, Y, X) with planes `start` to `stop`; raises InvalidFile for a chunk that is damaged.
+
+    written: the chunks in some ranges that may be there (`written_in`).
+    """
     sides = selection.along(array.unit)
     _, height, width = selection.shape
     ranges = (
@@ -33,8 +44,31 @@ def read_planes(
     )
     if math.prod(map(len, ranges)) > MOST_CHUNKS:
         raise InvalidFile(f"{array.folder} has more than {MOST_CHUNKS} chunks in a row: save it anew with larger ones.")
+    places = list(written(ranges))
+    if len(places) < math.prod(map(len, ranges)):
+        block[...] = array.fill
     work = partial(_read_into, array, selection, (start, stop), block)
-    in_threads(work, itertools.product(*ranges), available_threads() if threads is None else threads or HERE)
+    in_threads(work, places, available_threads() if threads is None else threads or HERE)
+
+
+def written_in(array: ZarrArray, selection: Selection) -> Callable[[Ranges], Iterable[Place]]:
+    """From ranges of (z, y, x) to the indices in them of the chunks that may be there, as of now; see `zarr_files`."""
+    return written_places(array, selection, partial(_kept_in, array))
+
+
+def _kept_in(array: ZarrArray, whole: tuple[int, ...]) -> NDArray[np.bool_] | None:
+    """Which chunks a shard has, of the shape of its parts; None where its index cannot be read."""
+    assert array.shards is not None
+    parts = tuple(side // inner for side, inner in zip(array.chunk, array.shards.inner, strict=True))
+    try:
+        with open(array.file_of(whole), "rb") as shard:
+            shard.seek(_index_at(os.fstat(shard.fileno()).st_size, array.shards, math.prod(parts)))
+            entries = np.frombuffer(shard.read(16 * math.prod(parts)), "<u8").reshape(*parts, 2)
+    except FileNotFoundError:
+        return np.zeros(parts, bool)
+    except (OSError, ValueError):  # which reading it says
+        return None
+    return np.asarray((entries != _NOWHERE).any(axis=-1))
 
 
 def _read_into(
@@ -89,13 +123,9 @@ def _whole(file: Path) -> bytes:
 
 def _from_shard(file: Path, shards: Shards, parts: tuple[int, ...], number: int) -> bytes | None:
     """The bytes of one chunk of a shard, None where it was never written."""
-    count = int(np.prod(parts))
-    length = 16 * count + (4 if shards.checksum else 0)
     with open(file, "rb") as shard:
         size = os.fstat(shard.fileno()).st_size
-        if size < length:
-            raise ValueError("its index is cut short")
-        shard.seek((0 if shards.at_start else size - length) + 16 * number)
+        shard.seek(_index_at(size, shards, math.prod(parts)) + 16 * number)
         offset, held = (int(one) for one in np.frombuffer(shard.read(16), "<u8"))
         if offset == held == _NOWHERE:
             return None
@@ -103,3 +133,11 @@ def _from_shard(file: Path, shards: Shards, parts: tuple[int, ...], number: int)
             raise ValueError("a chunk ends beyond it")
         shard.seek(offset)
         return shard.read(held)
+
+
+def _index_at(size: int, shards: Shards, count: int) -> int:
+    """Where the index of a shard of `size` bytes begins; raises ValueError where it has no room in it."""
+    length = 16 * count + (_CHECKSUM if shards.checksum else 0)
+    if size < length:
+        raise ValueError("its index is cut short")
+    return 0 if shards.at_start else size - length
