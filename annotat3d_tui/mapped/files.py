@@ -23,8 +23,8 @@ from annotat3d_tui.errors import InvalidFile
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SLOTS = 1024
-"""Maps that are watched at once; those beyond are not."""
+SLOTS = 1 << 16
+"""Maps that are watched at once: more than a process may have (Linux allows it 65,530, vm.max_map_count)."""
 SA_SIGINFO, SA_NODEFER = 4, 0x40000000
 START, END, LOST = range(3)
 """Of a slot: the first address of a map, the one behind its last page, and whether a page was lost."""
@@ -52,6 +52,8 @@ class _Map:
 
 
 _maps: dict[int, _Map] = {}
+_free: list[int] = []
+"""Slots that were taken before."""
 _told: weakref.WeakSet[_Map] = weakref.WeakSet()
 _lock = threading.RLock()
 
@@ -67,8 +69,8 @@ def guarded(array: Mapped, path: Path) -> Mapped:
     first = address // mmap.PAGESIZE * mmap.PAGESIZE
     end = -(-(address + array.nbytes) // mmap.PAGESIZE) * mmap.PAGESIZE
     with _lock:
-        slot = next((slot for slot in range(SLOTS) if slot not in _maps), None)
-        if slot is None:
+        slot = _free.pop() if _free else len(_maps)  # where none is free, the first ones are all taken
+        if slot >= SLOTS:
             return array
         offset = int(getattr(array, "offset", 0))
         _maps[slot] = _Map(Path(path), offset + array.nbytes, weakref.ref(room), slot)
@@ -138,7 +140,8 @@ def _sentence(path: Path) -> str:
 def _release(slot: int) -> None:
     with _lock:
         _table()[slot][:] = 0, 0, 0
-        _maps.pop(slot, None)
+        if _maps.pop(slot, None):
+            _free.append(slot)
 
 
 def _address(array: "NDArray[Any]") -> int:

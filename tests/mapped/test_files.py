@@ -1,10 +1,12 @@
 """A mapped file that becomes shorter: zeros and a sentence, never the end of the process."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 from annotat3d_tui.blocks import in_threads
 from annotat3d_tui.cache import FolderCache
 from annotat3d_tui.errors import InvalidFile
+from annotat3d_tui.mapped import files
 from annotat3d_tui.mapped.files import check_intact, check_mapped, guarded, intact, lost, reading
 from annotat3d_tui.volume.files import open_volume, save_volume
 
@@ -43,6 +46,36 @@ def test_lost_pages_are_zeros_and_are_told(tmp_path: Path) -> None:
     check_intact()  # once
     with pytest.raises(InvalidFile, match=SAID):
         check_mapped(array)  # always
+
+
+@pytest.fixture
+def many_open() -> Iterator[int]:
+    """Let this process have so many files open."""
+    count, (soft, hard) = 2000, resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= hard < count:
+        pytest.skip("each map holds its file open, and so many may not be")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count), hard))
+    yield count
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_thousands_of_maps_are_watched_and_their_slots_are_used_again(tmp_path: Path, many_open: int) -> None:
+    count, path, taken = many_open - 500, tmp_path / "image.raw", len(files._maps)
+    path.write_bytes(bytes([1]) * 2 * PAGE)
+    highest = []
+    for _ in range(2):
+        arrays = [guarded(np.memmap(path, np.uint8, "r"), path) for _ in range(count)]
+        assert len(files._maps) == taken + count
+        highest.append(max(files._maps))
+        last = mapped(tmp_path / "last.raw")
+        os.truncate(tmp_path / "last.raw", PAGE)
+        assert last.sum() == PAGE - 100
+        with pytest.raises(InvalidFile, match=f"last.raw {SAID}"):
+            check_mapped(last)
+        check_mapped(arrays[-1])
+        del arrays, last
+    assert len(files._maps) == taken
+    assert highest[1] <= highest[0] + 1
 
 
 def test_a_file_that_is_longer_again_stays_lost(tmp_path: Path) -> None:
