@@ -45,7 +45,9 @@ async def test_where_labels_differ_is_shown_and_said(files: Path, phases: tuple[
         await pilot.press("f", "d")
         await give(pilot, files / "other.tif")
         await until(pilot, lambda: screen.view.heat == "difference")
-        assert any("mean Dice 0." in said and "variation of information" in said for said in toasts(pilot))
+        await until(
+            pilot, lambda: any("mean Dice 0." in said and "variation of information" in said for said in toasts(pilot))
+        )
         await until(pilot, lambda: "too much" in str(screen.query_one("#tools", FactsPanel).render()) + seen(pilot))
         kinds = np.unique(screen.view.scene._kept["difference"][1])
         assert kinds.tolist() == [0, 1, 2, 3]

@@ -12,6 +12,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from annotat3d_tui.tui.saying import STAYS
+from annotat3d_tui.tui.turns import InTurn
 
 
 class FromScreen(Suggester):
@@ -51,13 +52,6 @@ class CommandInput(Input):
         if not self.history or self.history[-1] != text:
             self.history.append(text)
         self._back = 0
-
-    async def on_key(self, event: events.Key) -> None:
-        """Enter in its turn: as a binding it would come after letters that were typed behind it."""
-        if event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            await self.action_submit()
 
     async def on_paste(self, event: events.Paste) -> None:
         """Of several lines, as in a file of strokes, all are given but what follows the last line's end."""
@@ -154,7 +148,7 @@ class CommandLine(Vertical):
     def refuse(self, text: str, sentence: str) -> None:
         """Give a command back and say what is wrong with it; as a message, when the next one is being typed."""
         line = self.query_one(CommandInput)
-        if line.value:
+        if line.value or (isinstance(self.app, InTurn) and self.app.typed_ahead):
             self.notify(sentence, title=text, severity="error", timeout=STAYS, markup=False)
             return
         self._refused = line.value = text
