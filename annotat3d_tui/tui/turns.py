@@ -62,6 +62,9 @@ class InTurn(App[int]):
         if turn is not self._turn:
             return
         self._turn = None
+        if not self.screen_stack:  # the application ends
+            self._waiting.clear()
+            return
         if turn.round < ROUNDS:
             self._go_behind(turn.target if turn.round + 1 < ROUNDS else self, turn.round + 1)
         elif self.screen is not turn.screen:  # it was opened meanwhile: it chooses its focus first
@@ -69,7 +72,7 @@ class InTurn(App[int]):
         await self._take_waiting()
 
     async def _take_waiting(self) -> None:
-        while self._waiting and self._turn is None:
+        while self._waiting and self._turn is None and self.screen_stack:
             event = self._waiting.popleft()
             target = self._target(event)
             await super().on_event(event)
