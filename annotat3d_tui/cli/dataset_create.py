@@ -7,6 +7,7 @@ it is a class. Samples that are held out for validation lie where no sample for 
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from annotat3d_tui.networks.pairs import pairs_of
 from annotat3d_tui.networks.recipe import Recipe
 from annotat3d_tui.volume.place import IMAGES
 from annotat3d_tui.volume.writing import check_output
+from annotat3d_tui.workspace import volumes_of
 
 NONE = "none"
 """Stands in the list of weights for an image that has no map."""
@@ -59,6 +61,7 @@ def run(given: argparse.Namespace) -> int:
     recipe, names = with_flags(Recipe(), given), _names(given.names)
     weights = [None if word == NONE else Path(word) for word in given.weight]
     pairs = pairs_of([*map(Path, given.data)], [*map(Path, given.label)], weights, raw_said(given))
+    pairs = [replace(pair, copies=volumes_of(pair.image)) for pair in pairs]
     check_output(given.output, given.overwrite, [path for pair in pairs for path in pair.files.values()])
     expected = foretold(pairs, recipe)
     said = f"{given.output} will take about {cost_text(expected)}"

@@ -36,6 +36,7 @@ from annotat3d_tui.networks.network import Network, open_network
 from annotat3d_tui.networks.outcome import Outcome, keep_outcome, label_path, outcome_of
 from annotat3d_tui.volume.files import save_labels, save_volume
 from annotat3d_tui.volume.place import IMAGES
+from annotat3d_tui.workspace import volumes_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,7 +174,8 @@ def _each(
         line = progress_line(within=(number / len(todo), (number + 1) / len(todo)))
         count = f"{number + 1} of {len(todo)}" if len(todo) > 1 else ""
         try:
-            applied = applier.apply(image, raw_said(given) if is_raw(Path(image)) else None, _counted(line, count))
+            raw, copies = raw_said(given) if is_raw(Path(image)) else None, volumes_of(Path(image))
+            applied = applier.apply(image, raw, _counted(line, count), copies)
             _save(applied, network, paths, overwrite)
         except Annotat3DError as error:
             print(f"annotat3d: {image}: {error}", file=sys.stderr)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidFile
 from annotat3d_tui.mapped.files import guarded
+from annotat3d_tui.volume.converted import Conversions
 from annotat3d_tui.volume.files import open_volume
 from annotat3d_tui.volume.finite import finite
 from annotat3d_tui.volume.raw import RawProperties
@@ -18,6 +19,7 @@ from annotat3d_tui.volume.writing import written_aside
 from annotat3d_tui.workflow.applying import open_trained
 from annotat3d_tui.workflow.learning import Trained
 from annotat3d_tui.workflow.planes import label_planes
+from annotat3d_tui.workspace import volumes_of
 
 CLASSIFIER, SUPERPIXELS = "learned.classifier.npz", "superpixels.npy"
 """In the shared folder; the second only where there are superpixels."""
@@ -57,7 +59,9 @@ def _opened(
 ) -> tuple[NDArray[Any], Trained, NDArray[np.int32] | None]:
     """The image, what has learned and superpixels, mapped where they can be; kept for the next slab of the same run."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    voxels, _ = finite(open_volume(Path(image), raw).data)
+    copies = volumes_of(Path(image))
+    conversions = Conversions(copies, may_write=False) if copies else None
+    voxels, _ = finite(open_volume(Path(image), raw, conversions).data)
     ids = Path(folder) / SUPERPIXELS
     superpixels = guarded(np.load(ids, mmap_mode="r"), ids) if ids.is_file() else None
     return voxels, open_trained(Path(folder) / CLASSIFIER).trained, superpixels

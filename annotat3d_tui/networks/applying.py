@@ -19,6 +19,7 @@ from annotat3d_tui.networks.network import Network
 from annotat3d_tui.networks.normalization import RAW, Moments, moments_of
 from annotat3d_tui.networks.storing import label_type
 from annotat3d_tui.networks.tiles import tile_count
+from annotat3d_tui.volume.converted import Conversions
 from annotat3d_tui.volume.formats import inspect
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import Source, array_blocks, fill
@@ -55,9 +56,20 @@ class Applier:
         self._predictors: list[Predict] = predictors(network, wants, parameters.mirror)
         self.on_gpu = gpu_count() > 0
 
-    def apply(self, path: Path | str, raw: RawProperties | None = None, progress: Progress = quiet) -> Applied:
-        """The label volume of an image; raises what opening it does, OverBudget, and what the progress raises."""
+    def apply(
+        self,
+        path: Path | str,
+        raw: RawProperties | None = None,
+        progress: Progress = quiet,
+        copies: Path | None = None,
+    ) -> Applied:
+        """The label volume of an image; raises what opening it does, OverBudget, and what the progress raises.
+
+        copies: a folder in which the image may lie once more, as it can be mapped (`volume.converted`).
+        """
         source = inspect(path, raw)
+        if copies is not None:
+            source = Conversions(copies, may_write=False).from_copy(source)
         check_image(source.dtype, source.path.name)
         need = memory_for(self._network, self._parameters, self._sides, source.shape, self._probabilities, self.on_gpu)
         check_budget("Inference", need, self._budget)

@@ -22,7 +22,7 @@ from annotat3d_tui.networks.regions import Triple
 from annotat3d_tui.networks.sampling import Sampling, draw
 from annotat3d_tui.networks.scanning import as_weight
 from annotat3d_tui.networks.storing import Content, Writer, label_type, written_dataset
-from annotat3d_tui.volume.files import open_labels, open_volume
+from annotat3d_tui.volume.files import open_labels
 from annotat3d_tui.volume.writing import check_free_space
 
 _TRAINING, _VALIDATION = 0, 1
@@ -135,7 +135,7 @@ def _write(
     pair = one.pair
     labels = open_labels(pair.label, pair.raw_of(LABEL)).data
     places = _places(labels, image, held, sampling, seed)
-    voxels = open_volume(pair.image, pair.raw_of(IMAGE)).data
+    voxels = pair.source(IMAGE).voxels()
     weight = pair.source(WEIGHT).voxels() if pair.weight else None
     for sample, place in enumerate(places):
         progress(sample / len(places), "")

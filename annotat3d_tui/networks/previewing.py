@@ -15,7 +15,7 @@ from annotat3d_tui.networks.augmented import ids_of
 from annotat3d_tui.networks.dataset import Dataset, Sample, open_dataset
 from annotat3d_tui.networks.pair import IMAGE, LABEL, Pair
 from annotat3d_tui.networks.regions import Triple
-from annotat3d_tui.volume.files import open_labels, open_volume
+from annotat3d_tui.volume.files import open_labels
 
 CHANGES = tuple(one.name for one in Augmentation.parameters() if one.value_type is bool)
 """The changes, each of which may be made alone."""
@@ -109,8 +109,7 @@ class PairSpecimens:
     @cached_property
     def _volumes(self) -> tuple[NDArray[Any], NDArray[Any]]:
         pair = self.pair
-        image = open_volume(pair.image, pair.raw_of(IMAGE)).data
-        return image, open_labels(pair.label, pair.raw_of(LABEL)).data
+        return pair.source(IMAGE).voxels(), open_labels(pair.label, pair.raw_of(LABEL)).data
 
     def of(self, number: int) -> Specimen:
         """A patch, as it is."""

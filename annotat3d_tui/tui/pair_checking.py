@@ -12,6 +12,7 @@ from annotat3d_tui.networks.pairs import CheckedPair, judged, look_at, scanned
 from annotat3d_tui.networks.recipe import Recipe
 from annotat3d_tui.tui.widgets.volume_list import Check
 from annotat3d_tui.volume.raw import RawProperties
+from annotat3d_tui.workspace import volumes_of
 
 NO_MAP = Path("none")
 """Stands in the list of weights for an image that has no map."""
@@ -34,7 +35,7 @@ class Asked:
         """The rows with an image and its label."""
         weights = chain((None if path == NO_MAP else path for path in self.weight), repeat(None))
         rows = zip(self.data, self.label, weights, strict=False)  # as far as the shorter list goes
-        return [Pair(image, label, weight, self.raw) for image, label, weight in rows]
+        return [Pair(image, label, weight, self.raw, volumes_of(image)) for image, label, weight in rows]
 
     @property
     def lacking(self) -> str:

@@ -12,6 +12,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,7 +36,7 @@ from annotat3d_tui.volume.converted_files import (
     state_in,
 )
 from annotat3d_tui.volume.disk import stamp_of
-from annotat3d_tui.volume.source import Source
+from annotat3d_tui.volume.source import Mapping, Source
 from annotat3d_tui.volume.turned import SLAB, Turned, turned_parts
 
 SMALLEST = 1 << 26
@@ -82,6 +83,17 @@ class Conversions:
                 f"{bytes_text(SPARED)} of the disk free."
             )
         return found
+
+    def from_copy(self, source: Source) -> Source:
+        """A source whose voxels are mapped from their copy, where there is one; else the source as it is."""
+        if not is_converted(source):
+            return source
+        entry = Entry(self._folder, State.of(source))
+        found = _mapped(entry)
+        if found is None:
+            return source
+        mapping = Mapping.of_planes(source.shape, found.itemsize, int(getattr(found, "offset")))  # noqa: B009 (a memmap)
+        return replace(source, dtype=found.dtype, mapping=mapping, decode=None, copy=entry.voxels)
 
     def turned_if_there(self, source: Source) -> Turned | None:
         """The copy of a volume for slices across x, mapped; None where there is none."""

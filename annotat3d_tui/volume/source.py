@@ -79,7 +79,8 @@ class Source:
     Its voxels are where `mapping` says, as `dtype` (with byte order) says, or else come from
     `decode(start, stop)`: those planes as consecutive blocks in the machine's byte order. `chunks` are the sides
     (z, y, x) of the boxes in which a file keeps them, where it does; `scattered` says in which way else they cannot
-    be mapped. `is_stream`: a plane comes only after all planes before it.
+    be mapped. `is_stream`: a plane comes only after all planes before it. `copy`: the file that `mapping` is about,
+    where it is not that of the path.
     """
 
     path: Path
@@ -94,6 +95,7 @@ class Source:
     chunks: tuple[int, int, int] | None = None
     scattered: str = ""
     is_stream: bool = False
+    copy: Path | None = None
 
     @property
     def name(self) -> str:
@@ -187,7 +189,7 @@ class Source:
         strides = self.mapping.strides
         reach = sum((length - 1) * stride for length, stride in zip(self.shape, strides, strict=True))
         try:
-            file = place_of(self.path).file
+            file = self.copy or place_of(self.path).file
             whole = np.memmap(file, np.uint8, "r", self.mapping.offset, (reach + self.dtype.itemsize,))
         except (OSError, ValueError) as error:
             raise InvalidFile(f"{self.name} cannot be read ({error}): see whether it is still there.") from None

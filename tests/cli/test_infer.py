@@ -16,6 +16,8 @@ from annotat3d_tui.networks.network import Network
 from annotat3d_tui.networks.outcome import outcomes_in
 from annotat3d_tui.networks.settings import Training
 from annotat3d_tui.networks.training import Listener, train
+from annotat3d_tui.session import Session
+from annotat3d_tui.workspace import workspace_of
 from tests.cli.test_commands import Capture, answer, refusal
 from tests.jobs.fake_gpus import FIRST_USER, build, gpu
 from tests.networks.small import textured, textured_dataset
@@ -142,3 +144,18 @@ def test_what_cannot_be_done_is_a_sentence(network: Network, image: np.ndarray, 
     assert "--batch 4 would fit" in refusal(capsys, *common, "-o", "out", "--memory", "760MB", "--batch", "1024")
     assert "must give two files" in refusal(capsys, *common, "sub/a.tif", "-o", "out")
     assert "must be 0 or more" in refusal(capsys, *common, "-o", "out", "--padding", "-1", "0", "0")
+
+
+def test_an_image_is_taken_from_what_its_workspace_has_converted(
+    network: Network, image: np.ndarray, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from annotat3d_tui.volume import converted, converted_files, tiff
+
+    monkeypatch.setattr(converted, "SMALLEST", 1)
+    monkeypatch.setattr(converted_files, "SPARED", 0)
+    voxels = tifffile.imread("a.tif")
+    tifffile.imwrite("packed.tif", voxels, compression="zlib", photometric="minisblack")
+    Session.open(workspace_of(Path("packed.tif"))).close()
+    monkeypatch.setattr(tiff, "_decode", lambda *_: pytest.fail("it was decoded"))
+    answer(capsys, "infer", "--network", network.folder, "a.tif", "packed.tif", "-o", "out")
+    assert np.array_equal(tifffile.imread("out/packed.tif"), tifffile.imread("out/a.tif"))
