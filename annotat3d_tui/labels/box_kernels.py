@@ -6,35 +6,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.compiled import kernel
+from annotat3d_tui.labels.words import ONE, ends_of_runs, lowest, runs, unlike
 
 
 @kernel
-def widen(plane: NDArray[np.uint16], z: int, table: NDArray[np.int32]) -> None:
-    """Take the ids of plane `z` (Y, X) into the boxes (65536, 6): first z, y, x, last + 1."""
-    for y in range(plane.shape[0]):
-        row = plane[y]
-        whole = row.size // 4 * 4
-        fours = row[:whole].view(np.uint64)
-        begin = 0
-        while begin < row.size:
-            id = row[begin]
-            end = begin + 1
-            alike = np.uint64(id) * np.uint64(0x0001000100010001)
-            while end < row.size:
-                if end % 4 == 0 and end < whole and fours[end // 4] == alike:
-                    end += 4
-                elif row[end] == id:
-                    end += 1
-                else:
-                    break
-            box = table[id]
-            box[0] = min(box[0], z)
-            box[1] = min(box[1], y)
-            box[2] = min(box[2], begin)
-            box[3] = max(box[3], z + 1)
-            box[4] = max(box[4], y + 1)
-            box[5] = max(box[5], end)
-            begin = end
+def widen(planes: NDArray[np.uint16], start: int, table: NDArray[np.int32]) -> None:
+    """Take the ids of planes (Z, Y, X) from `start` on into the boxes (65536, 6): first z, y, x, last + 1."""
+    for z in range(start, start + planes.shape[0]):
+        for y in range(planes.shape[1]):
+            row = planes[z - start, y]
+            begin = 0
+            for word in range((row.size + 63) // 64):
+                ends = unlike(row, 64 * word)
+                while ends:
+                    end = 64 * word + lowest(ends) + 1
+                    ends &= ends - ONE
+                    id = row[begin]
+                    within_x = table[id, 2] <= begin and table[id, 5] >= end
+                    if not (within_x and table[id, 4] > y and table[id, 3] > z and table[id, 1] <= y):
+                        box = table[id]
+                        box[0], box[1], box[2] = min(box[0], z), min(box[1], y), min(box[2], begin)
+                        box[3], box[4], box[5] = max(box[3], z + 1), max(box[4], y + 1), max(box[5], end)
+                    begin = end
 
 
 def changed_runs(
@@ -49,6 +42,20 @@ def changed_runs(
     were, become = np.empty(most, np.uint16), np.empty(most, np.uint16)
     count = _find_runs(before, after, corner, (int(shape[1]), int(shape[2])), starts, lengths, were, become)
     return starts[:count], lengths[:count], were[:count], become[:count]
+
+
+def flagged_runs(
+    flags: NDArray[np.uint64], ids: NDArray[np.uint16], corner: tuple[int, int, int], shape: tuple[int, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16]]:
+    """Start, length and id of each run where a box of ids (Z, Y, X) has flags (Z, Y, words), which are used up.
+
+    As `changed_runs`.
+    """
+    begins = np.zeros_like(flags)
+    most = ends_of_runs(flags, ids, begins)
+    starts, lengths, found = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint16)
+    count = runs(begins, flags, ids, corner, (int(shape[1]), int(shape[2])), starts, lengths, found)
+    return starts[:count], lengths[:count], found[:count]
 
 
 @kernel

@@ -13,12 +13,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.blocks import Progress, quiet
+from annotat3d_tui.blocks import Progress, quiet, slabs
 from annotat3d_tui.errors import InvalidFile, InvalidParameter, UnknownType
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
 
 Box = tuple[slice, slice, slice]
 """Planes, rows and columns of a part of a volume, each from a start to a stop."""
+_AT_ONCE = 1 << 18
+"""Voxels that are looked at between two reports."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +38,9 @@ class Boxes:
         check_label_volume(label)
         table = np.zeros((HIGHEST_LABEL + 1, 6), np.int32)
         table[:, :3] = np.iinfo(np.int32).max
-        for z in range(label.shape[0]):
-            widen(_plane(label[z]), z, table)
-            progress((z + 1) / label.shape[0], "looking at the labels")
+        for slab in slabs(label.shape[0], max(_AT_ONCE // label[0].size, 1)):
+            widen(plain_ids(label[slab.write]), slab.start, table)
+            progress(slab.stop / label.shape[0], "looking at the labels")
         table[table[:, 3] == 0] = 0
         return cls((label.shape[0], label.shape[1], label.shape[2]), table)
 
@@ -145,8 +147,8 @@ def ids_of(label: NDArray[Any]) -> NDArray[np.uint16]:
     return np.array(as_ids(label), np.uint16, order="C")
 
 
-def _plane(label: NDArray[Any]) -> NDArray[np.uint16]:
-    """Ids of a slice, contiguous, read-only, as they lie where they are if they lie so."""
+def plain_ids(label: NDArray[Any]) -> NDArray[np.uint16]:
+    """Label ids as uint16, contiguous and not to be written, as they lie where they are if they lie so; as `as_ids`."""
     ids = np.ascontiguousarray(as_ids(label))
     ids.flags.writeable = False
     return ids

@@ -35,6 +35,28 @@ def in_box(
     return Correction(words, *changed_runs(before, after, corner, shape))
 
 
+def flagged(
+    words: str,
+    shape: tuple[int, ...],
+    box: Box,
+    flags: NDArray[np.uint64],
+    ids: NDArray[np.uint16],
+    *,
+    before: int | None = None,
+    after: int | None = None,
+) -> Correction:
+    """What changes voxels of a box in a label volume of `shape` that have a flag (Z, Y, words), which are used up.
+
+    They were all `before`, or become all `after`; where it is None they are what `ids` (Z, Y, X) are there.
+    """
+    from annotat3d_tui.labels.box_kernels import flagged_runs
+
+    corner = (box[0].start, box[1].start, box[2].start)
+    starts, lengths, found = flagged_runs(flags, ids, corner, shape)
+    was, becomes = (found if id is None else np.full_like(found, id) for id in (before, after))
+    return Correction(words, starts, lengths, was, becomes)
+
+
 def in_boxes(words: str, label: NDArray[Any], parts: Iterable[tuple[Box, NDArray[Any]]]) -> Correction:
     """What puts new ids into boxes of a label volume; a voxel that is in several takes that of the last which differs.
 

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, quiet
-from annotat3d_tui.labels.boxes import Box, Boxes, grown, ids_of
-from annotat3d_tui.labels.correcting import in_box, in_boxes
+from annotat3d_tui.labels.boxes import Box, Boxes, grown, ids_of, plain_ids
+from annotat3d_tui.labels.correcting import flagged, in_box, in_boxes
 from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.structure import LARGEST, SHAPES, rows
 from annotat3d_tui.parameters import Parameters, parameter
@@ -69,41 +70,68 @@ class Morphology(Parameters):
         reaches = (reach if self.dimensions == 3 else 0, reach, reach)
         box = boxes.around(chosen, reaches)
         assert box is not None
-        part = ids_of(label[box])
-        new = self._changed(part, chosen, _inside(boxes, chosen, reaches, box), background, progress)
-        return in_box(words, label.shape, box, part, new)
+        if self.operation == "dilate" and len(chosen) > 1 and self.radius > FEW_STEPS:
+            own = ids_of(label[box])
+            return in_box(words, label.shape, box, own, self._nearest(own, chosen, background))
+        part, inside = plain_ids(label[box]), _inside(boxes, chosen, reaches, box)
+        if self.operation in ("erode", "open"):
+            flags = self._lost(part, chosen, inside, progress)
+            return flagged(words, label.shape, box, flags, part, after=background)
+        flags, new = self._gained(part, chosen, inside, background, progress)
+        if len(chosen) == 1:
+            return flagged(words, label.shape, box, flags, part, after=chosen[0])
+        return flagged(words, label.shape, box, flags, new, before=background)
 
-    def _changed(
+    def _lost(
+        self, part: NDArray[np.uint16], chosen: list[int], boxes: NDArray[np.int64], progress: Progress
+    ) -> NDArray[np.uint64]:
+        """Flags (Z, Y, words) of what labels of a part lose; boxes: (n, 6) of each chosen label and its reach."""
+        from annotat3d_tui.labels import bits
+
+        flags, (ids, boxes) = _flags(part), _by_plane(chosen, boxes)
+        operation = bits.OPEN if self.operation == "open" else bits.ERODE
+        for some in _turns(boxes):
+            bits.lose(part, ids[some], boxes[some], operation, self._rows(), flags)
+            progress(some.stop / len(ids), self.operation)
+        return flags
+
+    def _gained(
         self,
         part: NDArray[np.uint16],
         chosen: list[int],
         boxes: NDArray[np.int64],
         background: int,
         progress: Progress,
-    ) -> NDArray[np.uint16]:
-        """The ids of a part (Z, Y, X) afterwards; boxes: (n, 6) of each chosen label and its reach."""
-        from annotat3d_tui.labels import bits, morphology_kernels
+    ) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
+        """Flags (Z, Y, words) of what labels of a part gain, and which does there (Z, Y, X) if they are several."""
+        from annotat3d_tui.labels import bits
 
-        around, wanted = rows(self.shape, self.radius, self.dimensions), np.zeros(1 << 16, np.bool_)
-        wanted[chosen] = True
-        meet = self.operation == "dilate" and len(chosen) > 1
-        if meet and self.radius > FEW_STEPS:
-            found = np.empty_like(part)
-            morphology_kernels.nearest(
-                part, wanted, around, self.radius, self.shape == "ball", np.empty(part.shape, np.uint32), found
-            )
-            return np.where((part == background) & (found > 0), found, part)
-        new, ids = part.copy(), np.array(chosen, np.int64)
-        number = {"erode": bits.ERODE, "open": bits.OPEN, "dilate": bits.DILATE, "close": bits.CLOSE}[self.operation]
-        shortest_first = around[np.argsort(around[:, 2], kind="stable")]
+        flags, free = _flags(part), _flags(part)
+        new = empty(part.shape if len(chosen) > 1 else (0, 0, 0), np.uint16)
+        ids, boxes = _by_plane(chosen, boxes)
+        bits.background_flags(part, background, free)
+        around = self._rows()
+        operation = bits.CLOSE if self.operation == "close" else bits.DILATE
+        meet = operation == bits.DILATE and len(chosen) > 1
         steps = _by_distance(around) if meet else np.empty((0, 4), np.int64)
-        sizes = np.cumsum(np.prod(boxes[:, 3:] - boxes[:, :3], axis=1))
-        turns = np.searchsorted(sizes, np.arange(0, int(sizes[-1]), VOXELS_AT_ONCE))
-        for first, last in pairwise([*dict.fromkeys(turns.tolist()), len(ids)]):
-            some = slice(first, last)
-            bits.change(part, new, ids[some], boxes[some], number, shortest_first, background, wanted, steps)
-            progress(last / len(ids), self.operation)
-        return new
+        for some in _turns(boxes):
+            bits.gain(part, ids[some], boxes[some], operation, around, free, steps, flags, new)
+            progress(some.stop / len(ids), self.operation)
+        return flags, new
+
+    def _nearest(self, part: NDArray[np.uint16], chosen: list[int], background: int) -> NDArray[np.uint16]:
+        """The ids of a part (Z, Y, X) when labels are dilated so far that most of them meet."""
+        from annotat3d_tui.labels import morphology_kernels
+
+        wanted, found, keys = np.zeros(1 << 16, np.bool_), np.empty_like(part), np.empty(part.shape, np.uint32)
+        wanted[chosen] = True
+        morphology_kernels.nearest(part, wanted, self._rows(), self.radius, self.shape == "ball", keys, found)
+        return np.where((part == background) & (found > 0), found, part)
+
+    def _rows(self) -> NDArray[np.int64]:
+        """The neighbourhood as rows, shortest first."""
+        around = rows(self.shape, self.radius, self.dimensions)
+        return around[np.argsort(around[:, 2], kind="stable")]
 
     def _filled(
         self, label: NDArray[Any], boxes: Boxes, chosen: list[int], background: int, progress: Progress
@@ -128,6 +156,25 @@ def _inside(boxes: Boxes, chosen: list[int], reach: tuple[int, int, int], box: B
     corner = np.array([side.start for side in box])
     first, last = np.maximum(table[:, :3] - steps, 0), np.minimum(table[:, 3:] + steps, boxes.shape)
     return np.concatenate([first - corner, last - corner], axis=1)
+
+
+def _flags(part: NDArray[np.uint16]) -> NDArray[np.uint64]:
+    """Words of 64 flags for the rows of a part (Z, Y, X), none of them set."""
+    return np.zeros((*part.shape[:2], (part.shape[2] + 63) // 64), np.uint64)
+
+
+def _by_plane(chosen: list[int], boxes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Labels and their boxes (n, 6) in the order in which the boxes begin: those done together are near."""
+    order = np.argsort(boxes[:, 0], kind="stable")
+    return np.array(chosen, np.int64)[order], boxes[order]
+
+
+def _turns(boxes: NDArray[np.int64]) -> Iterator[slice]:
+    """Labels, by their boxes (n, 6), that are done between two reports of progress."""
+    sizes = np.cumsum(np.prod(boxes[:, 3:] - boxes[:, :3], axis=1))
+    turns = np.searchsorted(sizes, np.arange(0, int(sizes[-1]), VOXELS_AT_ONCE))
+    for first, last in pairwise([*dict.fromkeys(turns.tolist()), len(boxes)]):
+        yield slice(first, last)
 
 
 def _by_distance(around: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,7 +11,9 @@ from scipy import ndimage
 
 from annotat3d_tui.errors import InvalidParameter, UnknownType
 from annotat3d_tui.labels import morphology
-from annotat3d_tui.labels.correcting import corrected
+from annotat3d_tui.labels.boxes import whole
+from annotat3d_tui.labels.correcting import corrected, flagged
+from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.morphology import OPERATIONS, Morphology
 from annotat3d_tui.labels.structure import SHAPES, rows
 from tests.labels.cells import cells
@@ -87,6 +89,40 @@ def test_no_label_takes_from_another(label: NDArray[Any], tool: Morphology, kept
                 assert np.array_equal(now, was & alone)
             else:
                 assert (was <= now).all() or 0 in kept
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one != "fill"])
+def test_large_objects_in_many_planes(operation: str, shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(morphology, "VOXELS_AT_ONCE", 1 << 14)
+    label = cells((15, 61, 131), 6, 5, 0.4)
+    label[:, :, 64] = label[:, 30] = label[7] = 0  # objects in pieces, at all borders
+    for radius, dimensions in ((1, 3), (3, 2), (5, 3)):
+        tool = Morphology(operation, radius=radius, shape=shape, dimensions=dimensions)
+        ids = [one for one in np.unique(label).tolist() if one]
+        new, after = corrected(label, tool(label)), {one: by_scipy(label == one, tool) for one in ids}
+        if operation in ("erode", "open"):
+            assert np.array_equal(new, np.where(np.any(list(after.values()), axis=0), label, 0))
+            continue
+        gained = np.array([after[one] & (label == 0) for one in ids])
+        assert np.array_equal(new != label, gained.any(0))
+        assert np.take_along_axis(gained, np.searchsorted(ids, new)[None] % len(ids), 0)[0][new != label].all()
+        if operation == "close":
+            assert np.array_equal(new[new != label], np.array(ids)[gained.argmax(0)][new != label])
+
+
+@settings(max_examples=60, deadline=None)
+@given(volumes(), st.integers(0, 99), st.floats(0, 1))
+def test_flagged_voxels_become_the_runs_that_they_are(label: NDArray[Any], seed: int, share: float) -> None:
+    ids, flags = label.astype(np.uint16), np.random.default_rng(seed).random(label.shape) < share
+    flags[label == 2] = False
+    room = [(0, 0), (0, 0), (0, -label.shape[2] % 64)]
+    words = np.packbits(np.pad(flags, room), axis=2, bitorder="little").view(np.uint64)
+    where, box = np.flatnonzero(flags), whole(label.shape)
+    got = flagged("lose", label.shape, box, words, ids, after=2)
+    one = Correction.of("lose", where, ids.reshape(-1)[where], np.full(len(where), 2))
+    assert all(np.array_equal(getattr(got, name), getattr(one, name)) for name in ("starts", "lengths", "before"))
+    assert set(got.after.tolist()) <= {2}
 
 
 def test_two_that_grow_meet_in_the_middle() -> None:
