@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.compiled import kernel
-from annotat3d_tui.labels.words import ONE, ends_of_runs, lowest, runs, unlike
+from annotat3d_tui.labels.words import ONE, different, ends_of_runs, lowest, runs, unlike
 
 
 @kernel
@@ -37,11 +37,9 @@ def changed_runs(
 
     corner: of the box, in a volume of `shape`; starts are flat places there, rising.
     """
-    most = _count_runs(before, after)
-    starts, lengths = np.empty(most, np.int64), np.empty(most, np.int64)
-    were, become = np.empty(most, np.uint16), np.empty(most, np.uint16)
-    count = _find_runs(before, after, corner, (int(shape[1]), int(shape[2])), starts, lengths, were, become)
-    return starts[:count], lengths[:count], were[:count], become[:count]
+    flags = no_flags(before.shape)
+    different(before, after, flags)
+    return _runs(flags, before, after, corner, shape)
 
 
 def flagged_runs(
@@ -51,72 +49,40 @@ def flagged_runs(
 
     As `changed_runs`.
     """
-    begins = np.zeros_like(flags)
-    most = ends_of_runs(flags, ids, begins)
-    starts, lengths, found = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint16)
-    count = runs(begins, flags, ids, corner, (int(shape[1]), int(shape[2])), starts, lengths, found)
-    return starts[:count], lengths[:count], found[:count]
+    nothing = np.empty((0, 0, 0), np.uint16)
+    nothing.flags.writeable = False
+    starts, lengths, found, _ = _runs(flags, ids, nothing, corner, shape)
+    return starts, lengths, found
 
 
-@kernel
-def _count_runs(before: NDArray[np.uint16], after: NDArray[np.uint16]) -> int:
-    """How many runs there are, each row by itself."""
-    count = 0
-    for z in range(before.shape[0]):
-        for y in range(before.shape[1]):
-            old, new = before[z, y], after[z, y]
-            found: Any = np.int64(old[0] != new[0])
-            for x in range(1, old.size):
-                found += (old[x] != new[x]) & ((old[x] != old[x - 1]) | (new[x] != new[x - 1]))
-            count += found
-    return count
+def no_flags(shape: tuple[int, ...]) -> NDArray[np.uint64]:
+    """Words (Z, Y, words) of 64 flags for the rows of a part (Z, Y, X), none of them set."""
+    return np.zeros((*shape[:2], (shape[2] + 63) // 64), np.uint64)
 
 
-@kernel
-def _find_runs(
-    before: NDArray[np.uint16],
-    after: NDArray[np.uint16],
+def _runs(
+    flags: NDArray[np.uint64],
+    ids: NDArray[np.uint16],
+    others: NDArray[np.uint16],
     corner: tuple[int, int, int],
-    sides: tuple[int, int],
-    starts: NDArray[np.int64],
-    lengths: NDArray[np.int64],
-    were: NDArray[np.uint16],
-    become: NDArray[np.uint16],
-) -> int:
-    """Fill in the runs, joined where a row goes on in the next, and return how many; `sides` are of a plane (Y, X)."""
-    count = 0
-    for z in range(before.shape[0]):
-        for y in range(before.shape[1]):
-            old, new = before[z, y], after[z, y]
-            different = np.uint16(0)
-            for x in range(old.size):
-                different |= old[x] ^ new[x]
-            if different == 0:
-                continue
-            whole = old.size // 4 * 4
-            fours, other_fours = old[:whole].view(np.uint64), new[:whole].view(np.uint64)
-            base = ((z + corner[0]) * sides[0] + y + corner[1]) * sides[1] + corner[2]
-            x = 0
-            while x < old.size:
-                if x % 4 == 0 and x < whole and fours[x // 4] == other_fours[x // 4]:
-                    x += 4
-                    continue
-                was, now = old[x], new[x]
-                if was == now:
-                    x += 1
-                    continue
-                end = x + 1
-                while end < old.size and old[end] == was and new[end] == now:
-                    end += 1
-                last = count - 1
-                follows = count > 0 and starts[last] + lengths[last] == base + x
-                if follows and were[last] == was and become[last] == now:
-                    lengths[last] += end - x
-                else:
-                    starts[count], lengths[count], were[count], become[count] = base + x, end - x, was, now
-                    count += 1
-                x = end
-    return count
+    shape: tuple[int, ...],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16], NDArray[np.uint16]]:
+    """Start, length, id and other id of each run where there are flags."""
+    begins = np.zeros_like(flags)
+    most = ends_of_runs(flags, ids, others, begins)
+    starts, lengths = np.empty(most, np.int64), np.empty(most, np.int64)
+    found, other_found = np.empty(most, np.uint16), np.empty(most if others.size else 0, np.uint16)
+    sides = (int(shape[1]), int(shape[2]))
+    count = runs(begins, flags, ids, others, corner, sides, starts, lengths, found, other_found)
+    return starts[:count], lengths[:count], found[:count], other_found[:count]
+
+
+@kernel
+def renamed(ids: NDArray[np.uint16], names: NDArray[np.uint16], out: NDArray[np.uint16]) -> None:
+    """Write the name (65536,) of each id (Z, Y, X)."""
+    source, target = ids.reshape(-1), out.reshape(-1)
+    for at in range(source.size):
+        target[at] = names[source[at]]
 
 
 @kernel

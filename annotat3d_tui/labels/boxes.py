@@ -154,6 +154,16 @@ def plain_ids(label: NDArray[Any]) -> NDArray[np.uint16]:
     return ids
 
 
+def renamed(label: NDArray[Any], names: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """The name (65536,) of each label id (Z, Y, X); raises as `as_ids`."""
+    from annotat3d_tui.labels.box_kernels import renamed as rename
+
+    ids = plain_ids(label)
+    named = np.empty(ids.shape, np.uint16)
+    rename(ids, names, named)
+    return named
+
+
 def as_ids(label: NDArray[Any]) -> NDArray[np.uint16]:
     """Label ids as uint16, as they lie where they are, else copied; raises as `ids_of`. They are not to be written."""
     if label.dtype.itemsize > 2 or label.dtype.kind == "i":

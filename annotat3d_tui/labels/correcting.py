@@ -7,12 +7,13 @@
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.labels.boxes import Box, ids_of
+from annotat3d_tui.labels.boxes import Box, plain_ids
 from annotat3d_tui.labels.corrections import Correction
 
 
@@ -25,14 +26,12 @@ def at_voxels(words: str, label: NDArray[Any], where: NDArray[np.int64], after: 
     )
 
 
-def in_box(
-    words: str, shape: tuple[int, ...], box: Box, before: NDArray[np.uint16], after: NDArray[np.uint16]
-) -> Correction:
-    """What makes the ids (Z, Y, X) of a box in a label volume of `shape` others; both lie in memory of their own."""
+def in_box(words: str, shape: tuple[int, ...], box: Box, before: NDArray[Any], after: NDArray[Any]) -> Correction:
+    """What makes the ids (Z, Y, X) of a box in a label volume of `shape` others."""
     from annotat3d_tui.labels.box_kernels import changed_runs
 
     corner = (box[0].start, box[1].start, box[2].start)
-    return Correction(words, *changed_runs(before, after, corner, shape))
+    return Correction(words, *changed_runs(plain_ids(before), plain_ids(after), corner, shape))
 
 
 def flagged(
@@ -62,27 +61,36 @@ def in_boxes(words: str, label: NDArray[Any], parts: Iterable[tuple[Box, NDArray
 
     parts: box and the ids in it (Z, Y, X), one after the other, so that no two need be in memory.
     """
-    found = [in_box(words, label.shape, box, ids_of(label[box]), ids_of(new)) for box, new in parts]
+    found = [in_box(words, label.shape, box, label[box], new) for box, new in parts]
     if len(found) == 1:
         return found[0]
-    wheres, afters = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for one in found:
-        wheres.append(one.where)
-        afters.append(np.repeat(one.after.astype(np.int64), one.lengths))
-    where, after = np.concatenate(wheres), np.concatenate(afters)
-    if np.any(np.diff(where) <= 0):
-        order = np.argsort(where, kind="stable")
-        where, after = where[order], after[order]
-        last = np.append(np.diff(where), 1) != 0
-        where, after = where[last], after[last]
-    return at_voxels(words, label, where, after)
+    if not found:
+        none = np.empty(0, np.int64)
+        return Correction.of(words, none, none, none)
+    starts = np.concatenate([one.starts for one in found])
+    order = np.argsort(starts, kind="stable")
+    starts, lengths = starts[order], np.concatenate([one.lengths for one in found])[order]
+    before, after = (np.concatenate([getattr(one, name) for one in found])[order] for name in ("before", "after"))
+    if np.all(starts[1:] >= starts[:-1] + lengths[:-1]):
+        return Correction(words, starts, lengths, before, after)
+    return _last_wins(words, label, found)
+
+
+def _last_wins(words: str, label: NDArray[Any], found: list[Correction]) -> Correction:
+    """Several corrections as one, where a voxel may be in more than one of them."""
+    where = np.concatenate([one.where for one in found])
+    after = np.concatenate([np.repeat(one.after, one.lengths) for one in found])
+    order = np.argsort(where, kind="stable")
+    where, after = where[order], after[order]
+    last = np.append(np.diff(where), 1) != 0
+    return at_voxels(words, label, where[last], after[last])
 
 
 def corrected(label: NDArray[Any], correction: Correction) -> NDArray[Any]:
     """A copy of a label volume with a correction, of a type that holds its ids."""
     wide = int(correction.after.max(initial=0)) > np.iinfo(label.dtype).max
     copy = np.array(label, np.uint16 if wide else label.dtype, order="C")
-    put(copy, correction)
+    correction.put(copy)
     return copy
 
 
@@ -93,14 +101,21 @@ def limited(correction: Correction, box: Box, shape: tuple[int, ...]) -> Correct
     >>> limited(at_voxels("draw 7", label, np.array([1, 2, 4]), 7), np.s_[0:1, 0:2, 1:2], label.shape).where.tolist()
     [1, 4]
     """
-    where = correction.where
-    zyx = np.unravel_index(where, shape)
-    inside = np.all([(at >= side.start) & (at < side.stop) for at, side in zip(zyx, box, strict=True)], axis=0)
-    before, after = (np.repeat(ids, correction.lengths)[inside] for ids in (correction.before, correction.after))
-    return Correction.of(correction.words, where[inside], before, after, correction.acts)
+    width, (planes, rows, columns) = shape[2], box
+    first, last = correction.starts // width, (correction.starts + correction.lengths - 1) // width
+    parts = last - first + 1  # rows that a run lies in
+    run = np.repeat(np.arange(len(parts)), parts)
+    row = first[run] + np.arange(len(run)) - np.repeat(np.cumsum(parts) - parts, parts)
+    starts = np.maximum(correction.starts[run], row * width + columns.start)
+    ends = np.minimum((correction.starts + correction.lengths)[run], row * width + columns.stop)
+    z, y = np.divmod(row, shape[1])
+    inside = (starts < ends) & (z >= planes.start) & (z < planes.stop) & (y >= rows.start) & (y < rows.stop)
+    run, starts, lengths = run[inside], starts[inside], (ends - starts)[inside]
+    return replace(
+        correction, starts=starts, lengths=lengths, before=correction.before[run], after=correction.after[run]
+    )
 
 
 def put(label: NDArray[Any], correction: Correction, *, back: bool = False) -> None:
     """Make a correction in a contiguous label volume that holds its ids, or take it back."""
-    ids = correction.before if back else correction.after
-    label.reshape(-1)[correction.where] = np.repeat(ids, correction.lengths)
+    correction.put(label, back=back)

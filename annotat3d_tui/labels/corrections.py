@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidFile, InvalidParameter, ReadOnly
+from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.labels.journal import Journal, read_journal
-from annotat3d_tui.labels.runs import from_text, runs_text, spread
+from annotat3d_tui.labels.runs import columns_text, from_columns_text, from_text, spread
 
 KIND = "annotat3d label journal"
 LARGE = 1 << 20
@@ -83,21 +84,68 @@ class Correction:
         """Number of voxels."""
         return int(self.lengths.sum())
 
+    @property
+    def middle(self) -> int:
+        """Flat index of the voxel in the middle of them, of which there must be one."""
+        ends, half = np.cumsum(self.lengths), self.size // 2
+        run = int(np.searchsorted(ends, half, side="right"))
+        return int(self.starts[run] + half - (ends[run] - self.lengths[run]))
+
     def record(self) -> dict[str, Any]:
         """What the journal keeps."""
-        before, after = (runs_text(self.starts, self.lengths, labels) for labels in (self.before, self.after))
         brings = {"brings": self.brings} if self.brings else {}
-        return {"do": "correct", "words": self.words, "acts": self.acts, **brings, "before": before, "after": after}
+        runs = columns_text(np.diff(self.starts, prepend=0), self.lengths, self.before, self.after)
+        return {"do": "correct", "words": self.words, "acts": self.acts, **brings, "runs": runs}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Self:
-        """What `record` kept; raises KeyError, TypeError, ValueError or InvalidFile for another one."""
-        where, before = from_text(record["before"])
-        places, after = from_text(record["after"])
-        if not np.array_equal(where, places):
-            raise ValueError("other voxels before than after")
-        found = cls.of(str(record["words"]), where, before, after, int(record["acts"]))
-        return replace(found, brings=int(record.get("brings", 0)))
+        """What `record` kept, or a former version of it, which had two texts of runs.
+
+        Raises KeyError, TypeError, ValueError or InvalidFile for another one.
+        """
+        words, acts, brings = str(record["words"]), int(record["acts"]), int(record.get("brings", 0))
+        if "runs" not in record:
+            where, before = from_text(record["before"])
+            places, after = from_text(record["after"])
+            if not np.array_equal(where, places):
+                raise ValueError("other voxels before than after")
+            return replace(cls.of(words, where, before, after, acts), brings=brings)
+        gaps, lengths, was, becomes = from_columns_text(record["runs"])
+        starts = np.cumsum(gaps)
+        ends = starts + lengths
+        if np.any(starts < 0) or np.any(ends <= starts) or np.any(starts[1:] < ends[:-1]):
+            raise ValueError("runs that do not follow each other")
+        if any(ids.min(initial=0) < 0 or ids.max(initial=0) > HIGHEST_LABEL for ids in (was, becomes)):
+            raise ValueError("ids that no label has")
+        return cls(words, starts, lengths, was.astype(np.uint16), becomes.astype(np.uint16), acts, brings)
+
+    def put(self, label: NDArray[Any], *, back: bool = False) -> None:
+        """Make it in a contiguous label volume that holds its ids, or take it back.
+
+        Raises IndexError where it reaches beyond the volume.
+        """
+        ids = self.before if back else self.after
+        if self._is_small(label):
+            label.reshape(-1)[self.where] = np.repeat(ids, self.lengths)
+            return
+        from annotat3d_tui.labels.box_kernels import put_runs
+
+        put_runs(label.reshape(-1), self.starts, self.lengths, ids)
+
+    def fits(self, label: NDArray[Any]) -> bool:
+        """Whether a contiguous label volume has the ids that it is to change; raises as `put`."""
+        if self._is_small(label):
+            now = label.reshape(-1)[self.where]
+            return bool(np.array_equal(now, np.repeat(self.before, self.lengths)))
+        from annotat3d_tui.labels.box_kernels import has_runs
+
+        return has_runs(label.reshape(-1), self.starts, self.lengths, self.before)
+
+    def _is_small(self, label: NDArray[Any]) -> bool:
+        """Whether no kernel is needed, which would not see what is outside of the volume."""
+        if len(self.starts) and self.starts[-1] + self.lengths[-1] > label.size:
+            raise IndexError(f"voxels beyond the {label.size} that there are")
+        return self.size < LARGE
 
 
 class Corrections:
@@ -150,7 +198,7 @@ class Corrections:
         Raises CannotWrite, ReadOnly, and InvalidParameter for one that was found on another label volume than is there
         now; nothing is done then.
         """
-        if not _has(self.label, correction):
+        if not correction.fits(self.label):
             raise InvalidParameter(
                 f"{correction.words} must be made to the label volume that it was found on, and that has changed: "
                 "do it again."
@@ -200,34 +248,30 @@ class Corrections:
         self.unsaved = record["do"] != "save"
 
     def _perform(self, correction: Correction, touches: bool = True) -> None:
-        self._put(correction, correction.after, touches)
+        self._put(correction, touches)
         self.done.append(correction)
         self.undone.clear()
 
     def _undo(self, touches: bool = True) -> str:
         correction = self.done.pop()
-        self._put(correction, correction.before, touches)
+        self._put(correction, touches, back=True)
         self.undone.append(correction)
         return correction.words
 
     def _redo(self, touches: bool = True) -> str:
         correction = self.undone.pop()
-        self._put(correction, correction.after, touches)
+        self._put(correction, touches)
         self.done.append(correction)
         return correction.words
 
-    def _put(self, correction: Correction, labels: NDArray[np.uint16], touches: bool) -> None:
+    def _put(self, correction: Correction, touches: bool, *, back: bool = False) -> None:
         """Put labels where the correction was made; not where the volume has them already."""
         if not touches:
             return
+        labels = correction.before if back else correction.after
         if labels.max(initial=0) > np.iinfo(self.label.dtype).max:
             self.label = self.label.astype(np.uint16)
-        if correction.size < LARGE:
-            self.label.reshape(-1)[correction.where] = np.repeat(labels, correction.lengths)
-            return
-        from annotat3d_tui.labels.box_kernels import put_runs
-
-        put_runs(self.label.reshape(-1), correction.starts, correction.lengths, labels)
+        correction.put(self.label, back=back)
 
     def _replay(self, records: list[dict[str, Any]], begun: int, path: Path) -> None:
         """Do all acts again; the volume has those before record `begun`."""
@@ -257,13 +301,3 @@ class Corrections:
 def _before(correction: Correction) -> int:
     """How many acts on marks there were before a correction and what it brings."""
     return correction.acts - correction.brings
-
-
-def _has(label: NDArray[Any], correction: Correction) -> bool:
-    """Whether a label volume has the ids that a correction is to change."""
-    if correction.size < LARGE:
-        now = label.reshape(-1)[correction.where]
-        return bool(np.array_equal(now, np.repeat(correction.before, correction.lengths)))
-    from annotat3d_tui.labels.box_kernels import has_runs
-
-    return has_runs(label.reshape(-1), correction.starts, correction.lengths, correction.before)

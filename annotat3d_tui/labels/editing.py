@@ -1,11 +1,10 @@
 """Label editing on a screen: marks correct a label volume again and again, each time only where they are new.
 
->>> from annotat3d_tui.labels.correcting import put
 >>> from annotat3d_tui.labels.resume import Resume
 >>> label, image = np.ones((1, 5, 5), np.uint8), np.zeros((1, 5, 5), np.uint8)
 >>> editing = Editing()
 >>> first = editing.change(Resume(), label, image, np.array([12]), np.array([2]), frozenset(), ())
->>> put(label, first)
+>>> first.put(label)
 >>> editing.took(("resume",))
 >>> editing.change(Resume(), label, image, np.array([12]), np.array([2]), frozenset(), ("resume",)).size
 0

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, count_text, quiet
-from annotat3d_tui.labels.boxes import Boxes, grown, ids_of
+from annotat3d_tui.labels.boxes import Boxes, grown, ids_of, renamed
+from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.labels.correcting import in_boxes
 from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.morphology import chosen_ids
@@ -50,7 +51,9 @@ class Islands(Parameters):
             return in_boxes(words, label, [])
         box = grown(box, 1, boxes.shape)
         part = ids_of(label[box])
-        pieces = Pieces.of(np.where(np.isin(part, chosen), part, 0), self.dimensions == 2)
+        names = np.zeros(HIGHEST_LABEL + 1, np.uint16)
+        names[chosen] = chosen
+        pieces = Pieces.of(renamed(part, names), self.dimensions == 2)
         progress(0.6, "pieces")
         small = pieces.sizes < self.smallest
         small[0] = False

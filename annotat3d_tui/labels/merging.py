@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import InvalidParameter
-from annotat3d_tui.labels.boxes import Box, Boxes, ids_of
+from annotat3d_tui.labels.boxes import Box, Boxes, renamed
+from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.labels.correcting import in_boxes
 from annotat3d_tui.labels.corrections import Correction
 
@@ -46,9 +47,9 @@ def merge_groups(label: NDArray[Any], groups: Sequence[Sequence[int]], *, kept: 
         for first, *others in each:
             box = boxes.around(others)
             assert box is not None
-            part = ids_of(label[box])
-            part[np.isin(part, others)] = first
-            yield box, part
+            names = np.arange(HIGHEST_LABEL + 1, dtype=np.uint16)
+            names[others] = first
+            yield box, renamed(label[box], names)
 
     return in_boxes(f"merge {'; '.join(map(_words, each))}", label, parts())
 

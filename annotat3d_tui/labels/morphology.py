@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.labels.boxes import Box, Boxes, grown, ids_of, plain_ids
 from annotat3d_tui.labels.correcting import flagged, in_box, in_boxes
@@ -87,8 +86,9 @@ class Morphology(Parameters):
     ) -> NDArray[np.uint64]:
         """Flags (Z, Y, words) of what labels of a part lose; boxes: (n, 6) of each chosen label and its reach."""
         from annotat3d_tui.labels import bits
+        from annotat3d_tui.labels.box_kernels import no_flags
 
-        flags, (ids, boxes) = _flags(part), _by_plane(chosen, boxes)
+        flags, (ids, boxes) = no_flags(part.shape), _by_plane(chosen, boxes)
         operation = bits.OPEN if self.operation == "open" else bits.ERODE
         for some in _turns(boxes):
             bits.lose(part, ids[some], boxes[some], operation, self._rows(), flags)
@@ -105,9 +105,10 @@ class Morphology(Parameters):
     ) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
         """Flags (Z, Y, words) of what labels of a part gain, and which does there (Z, Y, X) if they are several."""
         from annotat3d_tui.labels import bits
+        from annotat3d_tui.labels.box_kernels import no_flags
 
-        flags, free = _flags(part), _flags(part)
-        new = empty(part.shape if len(chosen) > 1 else (0, 0, 0), np.uint16)
+        flags, free = no_flags(part.shape), no_flags(part.shape)
+        new = np.empty(part.shape if len(chosen) > 1 else (0, 0, 0), np.uint16)  # what is not written takes no memory
         ids, boxes = _by_plane(chosen, boxes)
         bits.background_flags(part, background, free)
         around = self._rows()
@@ -156,11 +157,6 @@ def _inside(boxes: Boxes, chosen: list[int], reach: tuple[int, int, int], box: B
     corner = np.array([side.start for side in box])
     first, last = np.maximum(table[:, :3] - steps, 0), np.minimum(table[:, 3:] + steps, boxes.shape)
     return np.concatenate([first - corner, last - corner], axis=1)
-
-
-def _flags(part: NDArray[np.uint16]) -> NDArray[np.uint64]:
-    """Words of 64 flags for the rows of a part (Z, Y, X), none of them set."""
-    return np.zeros((*part.shape[:2], (part.shape[2] + 63) // 64), np.uint64)
 
 
 def _by_plane(chosen: list[int], boxes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

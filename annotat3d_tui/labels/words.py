@@ -53,6 +53,24 @@ def equal(row: NDArray[np.uint16], first: int, last: int, id: Any, words: NDArra
 
 
 @kernel
+def different(before: NDArray[np.uint16], after: NDArray[np.uint16], flags: NDArray[np.uint64]) -> None:
+    """Write a flag (Z, Y, words) for each voxel, 1 where an id (Z, Y, X) has become another one."""
+    whole, left = before.shape[2] >> 6, np.uint64(before.shape[2] & 63)
+    for z in range(before.shape[0]):
+        for y in range(before.shape[1]):
+            old, new = before[z, y], after[z, y]
+            for word in range(flags.shape[2]):
+                own, begin = np.uint64(0), np.uint64(64 * word)
+                if word < whole:
+                    for x in range(_64):
+                        own |= np.uint64(old[begin + x] != new[begin + x]) << x
+                else:
+                    for x in range(left):
+                        own |= np.uint64(old[begin + x] != new[begin + x]) << x
+                flags[z, y, word] = own
+
+
+@kernel
 def write(row: NDArray[np.uint16], at: int, flags: Any, id: Any) -> None:
     """Write an id where 64 voxels of a row, from `at` on, have a flag."""
     begin = np.uint64(at)
@@ -86,10 +104,13 @@ def until(count: int) -> Any:
 
 
 @kernel
-def ends_of_runs(flags: NDArray[np.uint64], ids: NDArray[np.uint16], starts: NDArray[np.uint64]) -> int:
+def ends_of_runs(
+    flags: NDArray[np.uint64], ids: NDArray[np.uint16], others: NDArray[np.uint16], starts: NDArray[np.uint64]
+) -> int:
     """Flag where runs of one id start, leave of the flags those where one ends, and return how many there are.
 
-    flags, starts: (Z, Y, words), `starts` empty, no flag beyond the end of a row. ids: (Z, Y, X).
+    flags, starts: (Z, Y, words), `starts` empty, no flag beyond the end of a row. ids: (Z, Y, X). others: as ids, where
+    runs have one id, too, or empty.
     """
     count = 0
     for z in range(ids.shape[0]):
@@ -102,6 +123,8 @@ def ends_of_runs(flags: NDArray[np.uint64], ids: NDArray[np.uint16], starts: NDA
                 own = own_row[word]
                 after = own_row[word + 1] << np.uint64(63) if word + 1 < own_row.size else np.uint64(0)
                 goes_on = own & ((own >> ONE) | after) & ~unlike(row, 64 * word)
+                if others.size:
+                    goes_on &= ~unlike(others[z, y], 64 * word)
                 begins = own & ~((goes_on << ONE) | before)
                 start_row[word], own_row[word] = begins, own & ~goes_on
                 before = goes_on >> np.uint64(63)
@@ -114,16 +137,19 @@ def runs(
     begins: NDArray[np.uint64],
     ends: NDArray[np.uint64],
     ids: NDArray[np.uint16],
+    others: NDArray[np.uint16],
     corner: tuple[int, int, int],
     sides: tuple[int, int],
     starts: NDArray[np.int64],
     lengths: NDArray[np.int64],
     found: NDArray[np.uint16],
+    other_found: NDArray[np.uint16],
 ) -> int:
     """Write the runs of one id that begin and end where there are flags, and return how many there are.
 
-    begins, ends: (Z, Y, words). ids: (Z, Y, X), at a corner of a volume with planes of so many rows and columns; starts
-    are flat places there, rising. Two runs are one where a row goes on in the next row of the volume.
+    begins, ends: (Z, Y, words). ids, others: as of `ends_of_runs`, at a corner of a volume with planes of so many rows
+    and columns; starts are flat places there, rising. Two runs are one where a row goes on in the next row of the
+    volume.
     """
     begun = ended = 0
     for z in range(ids.shape[0]):
@@ -131,6 +157,8 @@ def runs(
             base = ((z + corner[0]) * sides[0] + y + corner[1]) * sides[1] + corner[2]
             row, begin_row, end_row = ids[z, y], begins[z, y], ends[z, y]
             goes_on = begin_row[0] & ONE and begun and starts[begun - 1] + lengths[begun - 1] == base
+            if others.size and goes_on:
+                goes_on = other_found[begun - 1] == others[z, y, 0]
             if goes_on and found[begun - 1] == row[0]:
                 begin_row[0] ^= ONE
                 ended -= 1
@@ -139,6 +167,8 @@ def runs(
                 while left:
                     x = at + np.uint64(lowest(left))
                     starts[begun], found[begun] = base + np.int64(x), row[x]
+                    if others.size:
+                        other_found[begun] = others[z, y, x]
                     left &= left - ONE
                     begun += 1
                 left = end_row[word]

@@ -9,7 +9,8 @@ from textual import on, work
 
 from annotat3d_tui.blocks import count_text
 from annotat3d_tui.labels.begins import begins_of
-from annotat3d_tui.labels.correcting import corrected
+from annotat3d_tui.labels.boxes import whole
+from annotat3d_tui.labels.correcting import corrected, limited
 from annotat3d_tui.labels.planes import axes_of
 from annotat3d_tui.parameters import Parameters
 from annotat3d_tui.render.oblique import Vector, known_sizes
@@ -109,10 +110,11 @@ class Correcting(ApplyingJob):
             return
         before, cursor = (self.session.label, view.show_label), view.cursor
         view.label_volume, view.show_label = event.seen, True
-        zyx = np.unravel_index(correction.where, event.seen.shape)
-        if not (zyx[axes_of(view.plane).slice] == view.index).any():
-            middle = correction.size // 2
-            view.cursor = int(zyx[0][middle]), int(zyx[1][middle]), int(zyx[2][middle])
+        here = list(whole(event.seen.shape))
+        here[axes_of(view.plane).slice] = slice(view.index, view.index + 1)
+        if not limited(correction, (here[0], here[1], here[2]), event.seen.shape).size:
+            z, y, x = np.unravel_index(correction.middle, event.seen.shape)
+            view.cursor = int(z), int(y), int(x)
         ids = ids_in(correction)
         of = f"label {ids[0]}" if len(ids) == 1 else f"{len(ids)} labels"
         look = MaskLook(f"{correction.words}: {count_text(correction.size, 'voxel')} of {of}", view)

@@ -216,8 +216,13 @@ def words_for(tool: Tool, parameters: Parameters, subject: Subject) -> str:
     >>> subject = Subject(nothing, nothing, nothing, nothing, nothing, 3, frozenset())
     >>> words_for(BY_NAME["resume"], Resume(beta=7.0), subject), words_for(BY_NAME["contour"], ActiveContour(), subject)
     ('resume --beta 7.0', 'contour 3')
+    >>> words_for(BY_NAME["morphology"], Morphology("erode", radius=2), subject)
+    'erode 3 --radius 2'
     """
     from annotat3d_tui.workflow.command import changed_flags
 
     label = [str(subject.chosen)] if tool.of_label else []
-    return " ".join([tool.name.partition("_")[0], *label, *changed_flags(parameters, tool.parameters())])
+    name, usual = tool.name.partition("_")[0], tool.parameters()
+    if isinstance(parameters, Morphology) and isinstance(usual, Morphology):
+        name, usual = parameters.operation, replace(usual, operation=parameters.operation)
+    return " ".join([name, *label, *changed_flags(parameters, usual)])

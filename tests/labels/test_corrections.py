@@ -13,10 +13,13 @@ from annotat3d_tui.errors import InvalidFile, InvalidParameter, ReadOnly, ShapeM
 from annotat3d_tui.labels import corrections as module
 from annotat3d_tui.labels import runs
 from annotat3d_tui.labels.annotation import Annotation
+from annotat3d_tui.labels.correcting import corrected, in_boxes, limited
 from annotat3d_tui.labels.corrections import Correction, Corrections
 from annotat3d_tui.labels.past import Past
+from annotat3d_tui.labels.runs import columns_text, runs_text
 
 SHAPE = (3, 5, 7)
+COLUMNS = ("starts", "lengths", "before", "after")
 
 
 def volume(seed: int) -> NDArray[np.uint8]:
@@ -219,3 +222,55 @@ def test_large_corrections_are_made_as_small_ones_are(tmp_path: Path, monkeypatc
         again.close()
         found.append(states)
     assert np.array_equal(found[0], found[1])
+
+
+def test_a_record_is_read_in_its_former_version_and_refused_where_it_is_damaged() -> None:
+    first = volume(1)
+    made = replace(Correction.between("raise", first, np.where(first == 2, 900, first.astype(np.uint16))), brings=2)
+    former = {"do": "correct", "words": "raise", "acts": 0, "brings": 2} | {
+        name: runs_text(made.starts, made.lengths, getattr(made, name)) for name in ("before", "after")
+    }
+    for record in (made.record(), former):
+        read = Correction.from_record(record)
+        assert all(np.array_equal(getattr(read, name), getattr(made, name)) for name in COLUMNS)
+        assert (read.words, read.brings) == ("raise", 2)
+    one = np.array([1])
+    for gaps, lengths, before in (([1, 1], [2, 1], [1, 1]), ([1], [0], one), ([1], one, [70000])):
+        text = columns_text(*map(np.array, (gaps, lengths, before, before)))
+        with pytest.raises(ValueError, match="follow each other|no label has"):
+            Correction.from_record({"words": "", "acts": 0, "runs": text})
+    with pytest.raises(InvalidFile, match="must be base64 of zlib of columns"):
+        Correction.from_record({"words": "", "acts": 0, "runs": "AAAA"[:3]})
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_with_a_kernel_as_without(monkeypatch: pytest.MonkeyPatch, large: bool) -> None:
+    monkeypatch.setattr(module, "LARGE", 0 if large else 1 << 20)
+    first, second = volume(1), volume(2)
+    made, label = Correction.between("all", first, second), first.copy()
+    assert made.fits(label)
+    made.put(label)
+    assert np.array_equal(label, second)
+    assert not made.fits(label)
+    made.put(label, back=True)
+    assert np.array_equal(label, first)
+    assert made.where[made.size // 2] == made.middle
+    with pytest.raises(IndexError, match="beyond the 5 that there are"):
+        made.put(np.zeros(5, np.uint8))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 99), st.data())
+def test_what_lies_in_a_box_and_what_several_boxes_make(seed: int, data: st.DataObject) -> None:
+    first, second = volume(seed), volume(seed + 1)
+    sides = [sorted(data.draw(st.lists(st.integers(0, n), min_size=2, max_size=2))) for n in SHAPE]
+    box = (slice(*sides[0]), slice(*sides[1]), slice(*sides[2]))
+    expected = first.copy()
+    expected[box] = second[box]
+    got = corrected(first, limited(Correction.between("all", first, second), box, SHAPE))
+    assert np.array_equal(got, expected)
+    boxes = [np.s_[0:2, 0:2, 0:2], np.s_[1:3, 0:3, 0:1], np.s_[0:1, 3:4, 0:4]][: data.draw(st.integers(0, 3))]
+    expected = first.copy()
+    for one in boxes:
+        expected[one] = np.where(second[one] != first[one], second[one], expected[one])
+    assert np.array_equal(corrected(first, in_boxes("some", first, [(one, second[one]) for one in boxes])), expected)
