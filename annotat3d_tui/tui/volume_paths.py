@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from annotat3d_tui.tui.completion import as_path
+from annotat3d_tui.tui.completion import as_path, split
 from annotat3d_tui.volume.disk import is_sequence, is_there, is_zarr
 from annotat3d_tui.volume.formats import MODULES
 from annotat3d_tui.volume.place import place_of
+from annotat3d_tui.volume.sequence_files import planes_of
 
 KNOWN = "TIFF, RAW, .npy, HDF5, Zarr"
 """The formats of volumes."""
@@ -50,6 +51,15 @@ def natural(name: str) -> list[tuple[int, int, str]]:
 def is_pattern(text: str) -> bool:
     """Whether a path stands for several, as a shell reads it."""
     return glob.has_magic(text)
+
+
+def slices_at(text: str) -> Path:
+    """The folder that is typed, or the pattern, whose images are slices of one volume; raises where there are none."""
+    path = as_path(text)
+    if not is_pattern(text) and not path.is_dir():
+        path = as_path(split(text)[0])
+    planes_of(path)
+    return path
 
 
 def words_pasted(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 from annotat3d_tui.tui.screens.image_path import AskImage
 from annotat3d_tui.tui.screens.paths import ChosenPath, PathInput
 from annotat3d_tui.volume import converted
-from annotat3d_tui.volume.files import save_volume
+from annotat3d_tui.volume.files import open_volume, save_volume
 from tests.tui.acting import until
 from tests.tui.test_screens_dialogs import Asking
 
@@ -66,3 +66,27 @@ async def test_a_file_with_one_volume_and_a_zarr_are_taken(tmp_path: Path) -> No
             await pilot.press("enter")
             await until(pilot, lambda: bool(app.answers))  # noqa: B023
         assert app.answers == [ChosenPath(path)]
+
+
+@pytest.mark.parametrize("typed", ["slices", "slices/", "slices/s_1", "slices/*.tif"])
+async def test_the_slices_of_a_folder_are_taken_as_one_image(typed: str, tmp_path: Path) -> None:
+    (tmp_path / "slices").mkdir()
+    for number, plane in enumerate(DATA):
+        save_volume(tmp_path / "slices" / f"s_{number}.tif", plane[None])
+    app = Asking(AskImage("Open an image", str(tmp_path / typed)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: bool(app.answers))
+    (answer,) = app.answers
+    assert answer is not None
+    assert answer.path == tmp_path / (typed if "*" in typed else "slices")
+    assert np.array_equal(open_volume(answer.path).data, DATA)
+
+
+async def test_a_folder_without_slices_is_a_sentence(tmp_path: Path) -> None:
+    app = Asking(AskImage("Open an image", f"{tmp_path}/"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+o")
+        await pilot.pause()
+        assert tmp_path.name in said(pilot)
+        assert app.answers == []

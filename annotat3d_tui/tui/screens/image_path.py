@@ -1,10 +1,12 @@
 """Asks for an image: tells beneath what it is and what opening it takes, and lists what is in a file with several."""
 
 from pathlib import Path
+from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, OptionList
@@ -13,9 +15,11 @@ from textual.widgets.option_list import Option
 from annotat3d_tui.blocks import count_text
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.jobs.text import duration_text
+from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.completion import as_path
 from annotat3d_tui.tui.raw_form import lacks_properties
-from annotat3d_tui.tui.screens.paths import AskPath, PathInput
+from annotat3d_tui.tui.screens.paths import KEYS, AskPath, PathInput
+from annotat3d_tui.tui.volume_paths import slices_at
 from annotat3d_tui.volume.disk import is_sequence, is_there
 from annotat3d_tui.volume.inside import Inside, may_hold_several, volumes_inside
 from annotat3d_tui.volume.place import IMAGES, place_of
@@ -37,10 +41,32 @@ class Looked(Message):
 class AskImage(AskPath):
     """Asks for an image to open; None when closed by Esc."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+o",
+            "slices",
+            "Slices as one",
+            id="image.slices",
+            priority=True,
+            tooltip="The images of the folder, or of the pattern, are the slices of the image.",
+        )
+    ]
+
     def __init__(self, title: str, value: str = "", *, help: str = IMAGES) -> None:
         super().__init__(title, value, help=help)
         self._pause: Timer | None = None
         self._inside: list[Inside] = []
+
+    def on_mount(self) -> None:
+        """With the key for a folder of slices."""
+        self.query_one("#ask-path").border_subtitle = hints(self.app, ("image.slices", "slices"), *KEYS)
+
+    def action_slices(self) -> None:
+        """Take the slices of the folder that is listed, or of the pattern, as one image."""
+        try:
+            self.look(slices_at(self.query_one(PathInput).value), taken=True)
+        except (Annotat3DError, OSError) as error:
+            self._say(str(error), wrong=True)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look at what is typed once the hand rests."""

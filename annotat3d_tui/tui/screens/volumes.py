@@ -14,9 +14,8 @@ from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.completion import as_path, split
 from annotat3d_tui.tui.screens.paths import KEYS, AskPath, ChosenPath, PathInput
-from annotat3d_tui.tui.volume_paths import KNOWN, Found, is_pattern, volumes_of
+from annotat3d_tui.tui.volume_paths import KNOWN, Found, is_pattern, slices_at, volumes_of
 from annotat3d_tui.volume.disk import is_there, is_zarr
-from annotat3d_tui.volume.sequence_files import planes_of
 
 HELP = f"A file ({KNOWN}), or a pattern that finds several, such as scans/*.tif"
 MOST = 200
@@ -69,14 +68,10 @@ class AskVolumes(AskPath):
 
     def action_one(self) -> None:
         """Take the slices of the folder that is listed, or of the pattern, as one volume."""
-        text = self.query_one(PathInput).value
-        path = as_path(text if is_pattern(text) else split(text)[0])
         try:
-            planes_of(path)
+            self.dismiss(ChosenPath(slices_at(self.query_one(PathInput).value), is_one=True))
         except (Annotat3DError, OSError) as error:
             self._say(str(error), wrong=True)
-        else:
-            self.dismiss(ChosenPath(path, is_one=True))
 
     def _list(self, text: str) -> None:
         if is_pattern(text):
