@@ -22,7 +22,7 @@ from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.places import data_home
 from annotat3d_tui.render.looks import ImageLook, Looks
 from annotat3d_tui.superpixels.check import check_superpixels
-from annotat3d_tui.volume.converted import Conversions
+from annotat3d_tui.volume.converted import Conversions, is_turned
 from annotat3d_tui.volume.disk import fingerprint_of, stamp_of
 from annotat3d_tui.volume.files import open_labels, open_volume, save_labels
 from annotat3d_tui.volume.finite import finite
@@ -142,8 +142,10 @@ class Session:
         return self._conversions.turned_if_there(inspect(self.workspace.image, self.workspace.raw))
 
     def turned(self, progress: Progress = quiet) -> Turned | None:
-        """The copy of the image for slices across x, made in its workspace; None where there is no room for it."""
+        """The copy of the image for slices across x, made in its workspace; None where it is small, or has no room."""
         source = inspect(self.workspace.image, self.workspace.raw)
+        if not is_turned(source):
+            return None
         return self._conversions.turned(source, self.image.data, progress)
 
     def settled(self, parameters: Segmentation) -> Segmentation:

@@ -159,7 +159,7 @@ class Computing(Work):
         if turned := session.turned_if_there():
             self.post_message(Seen(turned=turned))
         self._make_coarse(image, worker)
-        if turned is None and len(image) > 1 and not worker.is_cancelled:
+        if turned is None and not worker.is_cancelled:
             self.post_message(Seen(turned=session.turned(Report(self, "Copy for slices across x", shown=False))))
 
     def _make_coarse(self, image: NDArray[Any], worker: Worker[Any]) -> None:

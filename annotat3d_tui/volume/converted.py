@@ -55,6 +55,11 @@ def is_converted(source: Source) -> bool:
     return bool(source.why_read) and source.voxel_bytes >= SMALLEST
 
 
+def is_turned(source: Source) -> bool:
+    """Whether the screen keeps the voxels of a source once more for slices across x: they are many, on many planes."""
+    return source.shape[0] > 1 and source.voxel_bytes >= SMALLEST
+
+
 class Conversions:
     """A folder for volumes that were converted.
 

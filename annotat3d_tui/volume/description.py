@@ -6,7 +6,7 @@ from typing import Any
 
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.memory import bytes_text
-from annotat3d_tui.volume.converted import is_converted
+from annotat3d_tui.volume.converted import is_converted, is_turned
 from annotat3d_tui.volume.source import Source
 
 
@@ -14,6 +14,7 @@ from annotat3d_tui.volume.source import Source
 class Description:
     """A volume in a file; `memory_bytes` and `disk_bytes` are what opening it takes, 0 where it is memory-mapped.
 
+    `turned_bytes` are what the screen takes of the disk, later and where there is room, for slices across x.
     `why_read` says why it must be read whole (compressed, big-endian, …), or, where it is large, converted once in its
     workspace; it is empty where it is memory-mapped. chunks: sides (z, y, x) of the boxes in which it is kept, if any.
     """
@@ -30,6 +31,7 @@ class Description:
     voxel_bytes: int
     memory_bytes: int
     disk_bytes: int
+    turned_bytes: int
     why_read: str
     chunks: tuple[int, int, int] | None = None
 
@@ -46,6 +48,13 @@ class Description:
         if self.disk_bytes:
             return f"takes {bytes_text(self.disk_bytes)} of disk, in the workspace"
         return f"takes {bytes_text(self.memory_bytes)} of memory" if self.memory_bytes else "takes no memory"
+
+    @property
+    def later(self) -> str:
+        """What the screen takes once it is open, in words; empty where that is nothing."""
+        if not self.turned_bytes:
+            return ""
+        return f"up to {bytes_text(self.turned_bytes)} more of disk, in the workspace, for slices across x"
 
     @property
     def summary(self) -> str:
@@ -71,6 +80,7 @@ class Description:
             "voxel_bytes": self.voxel_bytes,
             "memory_bytes": self.memory_bytes,
             "disk_bytes": self.disk_bytes,
+            "turned_bytes": self.turned_bytes,
         }
 
     def lines(self) -> list[str]:
@@ -88,6 +98,7 @@ class Description:
             f"on disk       {bytes_text(self.file_bytes)}",
             f"layout        {self.layout}",
             f"opening       {self.opening}",
+            *([f"on the screen {self.later}"] if self.later else []),
         ]
 
 
@@ -106,6 +117,7 @@ def description_of(source: Source) -> Description:
         voxel_bytes=source.voxel_bytes,
         memory_bytes=source.voxel_bytes if source.why_read and not is_converted(source) else 0,
         disk_bytes=source.voxel_bytes if is_converted(source) else 0,
+        turned_bytes=source.voxel_bytes if is_turned(source) else 0,
         why_read=source.why_read,
         chunks=source.chunks,
     )

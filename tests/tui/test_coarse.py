@@ -161,9 +161,10 @@ def test_slices_across_x_are_read_from_the_turned_copy() -> None:
 
 async def test_the_workspace_keeps_the_turned_copy(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from annotat3d_tui import cache
-    from annotat3d_tui.volume import converted_files
+    from annotat3d_tui.volume import converted, converted_files
 
     monkeypatch.setattr(pyramid, "SMALL_BYTES", 1)
+    monkeypatch.setattr(converted, "SMALLEST", 1)
     monkeypatch.setattr(cache, "SPARED", 0)
     monkeypatch.setattr(converted_files, "SPARED", 0)
     async with opened(files) as (pilot, screen):

@@ -30,6 +30,7 @@ def test_a_mapped_image(tmp_path, numbered):
         "voxel_bytes": 770,
         "memory_bytes": 0,
         "disk_bytes": 0,
+        "turned_bytes": 0,
     }
     assert said.lines() == [
         f"file          {path}",
@@ -56,7 +57,11 @@ def test_a_large_one_that_is_compressed_is_converted(tmp_path, numbered, monkeyp
     said = describe(save_volume(tmp_path / "image.h5", numbered(), compress=True))
     assert (said.layout, said.memory_bytes, said.disk_bytes) == ("converted once (compressed)", 0, 770)
     assert "format        HDF5, compression gzip, in chunks of 11×7×5" in said.lines()
-    assert "opening       takes 770 B of disk, in the workspace" in said.lines()
+    assert said.lines()[-2:] == [
+        "opening       takes 770 B of disk, in the workspace",
+        "on the screen up to 770 B more of disk, in the workspace, for slices across x",
+    ]
+    assert describe(save_volume(tmp_path / "plane.tif", numbered(shape=(1, 20, 30)))).later == ""
 
 
 def test_what_others_write(tmp_path, numbered):

@@ -152,11 +152,10 @@ def opening_text(path: Path) -> str:
     source = inspect(path)
     said = description_of(source)
     text = f"{said.summary}\n{said.layout}: {said.opening}"
-    if not said.disk_bytes:
-        return text
-    sample = sampled(source, SAMPLED_BYTES)
-    seconds = sample.seconds if sample else None
-    return text if seconds is None else f"{text}, about {duration_text(max(seconds, 1))}"
+    sample = sampled(source, SAMPLED_BYTES) if said.disk_bytes else None
+    if sample and sample.seconds is not None:
+        text += f", about {duration_text(max(sample.seconds, 1))}"
+    return f"{text}\n{said.later}" if said.later else text
 
 
 def _row(one: Inside) -> Table:
