@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.allocation import empty
 from annotat3d_tui.compiled import kernel
-from annotat3d_tui.labels.boxes import as_ids
+from annotat3d_tui.labels.boxes import plain_ids
+from annotat3d_tui.labels.words import ALL, ONE, lowest, unlike
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,7 @@ class Pieces:
     @classmethod
     def of(cls, label: NDArray[Any], flat: bool = False) -> Self:
         """Those of label ids (Z, Y, X); `flat`: each slice by itself."""
-        part = as_ids(label)
+        part = plain_ids(label)
         numbers = empty(part.shape, np.int32)
         parents = _join(part, numbers, flat)
         ids, sizes = _settle(part, numbers, parents)
@@ -39,31 +40,66 @@ class Pieces:
 
 @kernel
 def _join(part: NDArray[Any], numbers: NDArray[np.int32], flat: bool) -> NDArray[np.int32]:
-    """Write a first number for each voxel, and return which of them are one: each points to a lower one, or itself."""
+    """Write a first number for each run, and return which of them are one: each points to a lower one, or itself."""
     parents, count = np.zeros(1 << 12, np.int32), 1
-    for z in range(part.shape[0]):
-        for y in range(part.shape[1]):
-            row, target = part[z, y], numbers[z, y]
-            for x in range(row.size):
-                own = row[x]
-                if own == 0:
-                    target[x] = 0
-                    continue
-                number = np.int32(0)
-                if x > 0 and row[x - 1] == own:
-                    number = target[x - 1]
-                if y > 0 and part[z, y - 1, x] == own:
-                    number = _one(parents, number, numbers[z, y - 1, x])
-                if not flat and z > 0 and part[z - 1, y, x] == own:
-                    number = _one(parents, number, numbers[z - 1, y, x])
-                if number == 0:
-                    if count == parents.size:
-                        parents = np.append(parents, np.zeros_like(parents))
-                    number = np.int32(count)
-                    parents[count] = number
-                    count += 1
-                target[x] = number
+    depth, height, width = part.shape
+    ends = np.empty((2, height, (width + 63) // 64), np.uint64)  # of runs in the rows of this plane and the one before
+    for z in range(depth):
+        own, before = ends[z % 2], ends[(z + 1) % 2]
+        for y in range(height):
+            row, target, row_ends = part[z, y], numbers[z, y], own[y]
+            begin = 0
+            for word in range(row_ends.size):
+                row_ends[word] = unlike(row, 64 * word)
+            for word in range(row_ends.size):
+                left = row_ends[word]
+                while left:
+                    end = 64 * word + lowest(left) + 1
+                    left &= left - ONE
+                    number, id = np.int32(0), row[begin]
+                    if id != 0:
+                        if y > 0:
+                            number = _beside(
+                                parents, number, id, begin, end, part[z, y - 1], numbers[z, y - 1], own[y - 1]
+                            )
+                        if z > 0 and not flat:
+                            number = _beside(
+                                parents, number, id, begin, end, part[z - 1, y], numbers[z - 1, y], before[y]
+                            )
+                        if number == 0:
+                            if count == parents.size:
+                                parents = np.append(parents, np.zeros_like(parents))
+                            number = np.int32(count)
+                            parents[count] = number
+                            count += 1
+                    target[begin:end] = number
+                    begin = end
     return parents[:count]
+
+
+@kernel
+def _beside(
+    parents: NDArray[np.int32],
+    number: Any,
+    id: Any,
+    begin: int,
+    end: int,
+    row: NDArray[Any],
+    numbers: NDArray[np.int32],
+    ends: NDArray[np.uint64],
+) -> Any:
+    """The number of a run, 0 if it has none yet, when it is joined with the runs of its id in a row beside it."""
+    x = begin
+    while x < end:
+        if row[x] == id:
+            number = _one(parents, number, numbers[x])
+        word = x >> 6
+        left = ends[word] & (ALL << np.uint64(x & 63))
+        while left == 0:
+            word += 1
+            left = ends[word]
+        x = 64 * word + lowest(left) + 1
+    return number
 
 
 @kernel
@@ -103,9 +139,15 @@ def _settle(
     for z in range(part.shape[0]):
         for y in range(part.shape[1]):
             row, target = part[z, y], numbers[z, y]
-            for x in range(row.size):
-                number = finals[target[x]]
-                target[x] = number
-                ids[number] = row[x]
-                sizes[number] += 1
+            begin = 0
+            for word in range((row.size + 63) // 64):
+                left = unlike(row, 64 * word)
+                while left:
+                    end = 64 * word + lowest(left) + 1
+                    left &= left - ONE
+                    number = finals[target[begin]]
+                    target[begin:end] = number
+                    ids[number] = row[begin]
+                    sizes[number] += end - begin
+                    begin = end
     return ids, sizes

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, part, quiet, size_text, slabs
 from annotat3d_tui.errors import ShapeMismatch
-from annotat3d_tui.labels.boxes import Boxes, as_ids
+from annotat3d_tui.labels.boxes import Boxes, plain_ids
 
 PLACES = ("x", "y", "z", "x0", "y0", "z0", "x1", "y1", "z1")
 """Columns of the centroid, of the first voxel of the box, and of what is just beyond its last."""
 _DIRECTIONS = 20000
-_AT_ONCE = 1 << 22
+_AT_ONCE = 1 << 18
 """Voxels that are measured between two reports."""
 STEPS = np.array([step for step in product((-1, 0, 1), repeat=3) if step > (0, 0, 0)], np.int64)
 
@@ -75,17 +75,18 @@ def measure(
             f"The image must have the label volume's size {size_text(label.shape)}, received {size_text(image.shape)}: "
             "give the image of these labels."
         )
-    boxes = Boxes.of(label, part(progress, 0.0, 0.1))
     numbers: NDArray[Any]
     if pieces:
         found = Pieces.of(label)
         numbers, names = found.numbers, found.ids[1:]
         rows = np.arange(-1, len(names), dtype=np.int64)
     else:
-        numbers, names = as_ids(label), np.array(boxes.labels, np.int64)
+        labels = Boxes.of(label, part(progress, 0.0, 0.1)).labels
+        numbers, names = plain_ids(label), np.array(labels, np.int64)
         rows = np.zeros(1 << 16, np.int64)
         rows[names] = np.arange(len(names))
-    count = len(names)
+    rows[0] = len(names)  # behind all objects: what is none
+    count = len(names) + 1
     sums, crossings = np.zeros((count, 4), np.int64), np.zeros((count, len(STEPS)), np.int64)
     extents, grey = np.zeros((count, 6), np.int64), np.zeros((count, 3))
     extents[:, :3], grey[:, 1], grey[:, 2] = np.iinfo(np.int64).max, np.inf, -np.inf

@@ -53,21 +53,25 @@ def equal(row: NDArray[np.uint16], first: int, last: int, id: Any, words: NDArra
 
 
 @kernel
+def unlike_other(row: NDArray[Any], other: NDArray[Any], at: int) -> Any:
+    """A word with 1 where a voxel of a row, from `at` on, has another id than that of another row; 0 beyond the end."""
+    own, begin = np.uint64(0), np.uint64(at)
+    if at + 64 <= row.size:
+        for x in range(_64):
+            own |= np.uint64(row[begin + x] != other[begin + x]) << x
+        return own
+    for x in range(np.uint64(row.size - at)):
+        own |= np.uint64(row[begin + x] != other[begin + x]) << x
+    return own
+
+
+@kernel
 def different(before: NDArray[np.uint16], after: NDArray[np.uint16], flags: NDArray[np.uint64]) -> None:
     """Write a flag (Z, Y, words) for each voxel, 1 where an id (Z, Y, X) has become another one."""
-    whole, left = before.shape[2] >> 6, np.uint64(before.shape[2] & 63)
     for z in range(before.shape[0]):
         for y in range(before.shape[1]):
-            old, new = before[z, y], after[z, y]
             for word in range(flags.shape[2]):
-                own, begin = np.uint64(0), np.uint64(64 * word)
-                if word < whole:
-                    for x in range(_64):
-                        own |= np.uint64(old[begin + x] != new[begin + x]) << x
-                else:
-                    for x in range(left):
-                        own |= np.uint64(old[begin + x] != new[begin + x]) << x
-                flags[z, y, word] = own
+                flags[z, y, word] = unlike_other(before[z, y], after[z, y], 64 * word)
 
 
 @kernel
@@ -84,7 +88,7 @@ def write(row: NDArray[np.uint16], at: int, flags: Any, id: Any) -> None:
 
 
 @kernel
-def unlike(row: NDArray[np.uint16], at: int) -> Any:
+def unlike(row: NDArray[Any], at: int) -> Any:
     """A word with 1 where a voxel of a row, from `at` on, is followed by one of another id, or is the last one."""
     own, begin = np.uint64(0), np.uint64(at)
     if at + 64 < row.size:

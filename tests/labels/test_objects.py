@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from annotat3d_tui.errors import ShapeMismatch
 from annotat3d_tui.labels.components import Pieces
-from annotat3d_tui.labels.objects import measure, table_text
+from annotat3d_tui.labels.objects import STEPS, areas, measure, table_text
 from tests.cli.test_commands import Capture, answer, refusal
 from tests.labels.cells import cells, picture
 
@@ -40,6 +42,21 @@ def test_the_surface_of_a_ball(size: tuple[float, float, float]) -> None:
     assert one.surface == pytest.approx(4 * pi * 20.3**2, rel=0.03)
     assert one.sphericity == pytest.approx(1, abs=0.03)
     assert one.diameter == pytest.approx(40.6, rel=0.01)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.tuples(st.integers(1, 4), st.integers(1, 5), st.sampled_from([1, 2, 9, 64, 65, 130])), st.integers(0, 99))
+def test_surfaces_are_counted_on_lines_that_enter_and_leave(shape: tuple[int, int, int], seed: int) -> None:
+    label = np.random.default_rng(seed).choice(4, shape, p=[0.4, 0.3, 0.2, 0.1])
+    image = np.random.default_rng(seed).normal(size=shape)
+    shares = areas((1.0, 1.0, 1.0))
+    for one in measure(label, image):
+        inside = np.pad(label == one.label, 2)
+        crossings = [(inside != np.roll(inside, tuple(step), (0, 1, 2))).sum() for step in STEPS]
+        assert one.surface == pytest.approx(float(np.dot(crossings, shares)))
+        grey = image[label == one.label]
+        assert (one.voxels, one.lowest, one.highest) == (grey.size, grey.min(), grey.max())
+        assert one.mean == pytest.approx(grey.mean())
 
 
 def test_the_command(capsys: Capture, tmp_path: Path) -> None:

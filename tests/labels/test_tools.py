@@ -82,8 +82,9 @@ def test_laws_of_every_tool(name: str) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(volumes(), st.booleans())
-def test_pieces_are_those_of_scipy(label: NDArray[Any], flat: bool) -> None:
+@given(volumes(), st.booleans(), st.sampled_from([1, 9]))
+def test_pieces_are_those_of_scipy(label: NDArray[Any], flat: bool, times: int) -> None:
+    label = np.tile(label, (1, 1, times))  # more than a word of flags
     pieces = Pieces.of(label, flat)
     around = ndimage.generate_binary_structure(3, 1)
     if flat:
@@ -95,6 +96,8 @@ def test_pieces_are_those_of_scipy(label: NDArray[Any], flat: bool) -> None:
         pairs = np.unique(np.stack([found[found > 0], pieces.numbers[found > 0]]), axis=1)
         assert pairs.shape[1] == many
         assert (pieces.ids[pairs[1]] == one).all()
+    order = np.unique(pieces.numbers[label > 0], return_index=True)[1]
+    assert (np.diff(order) > 0).all()
     assert pieces.numbers.max(initial=0) == count == len(pieces.ids) - 1
     assert np.array_equal(pieces.sizes, np.bincount(pieces.numbers.ravel(), minlength=count + 1))
 
