@@ -70,12 +70,16 @@ def classify_planes(
     planes: slice,
     *,
     smoothing: Smoothing | None = None,
+    probabilities: NDArray[np.floating[Any]] | None = None,
     threads: int = 1,
     progress: Progress = quiet,
 ) -> NDArray[Any]:
-    """Some planes of what `classify_voxels` gives, (planes, Y, X), in no more memory than they take."""
+    """Some planes of what `classify_voxels` gives, (planes, Y, X), in no more memory than they take.
+
+    probabilities: (k, planes, Y, X), gets the probability of each label, as smoothed.
+    """
     label = empty((planes.stop - planes.start, *image.shape[1:]), _kind(model))
-    _label_into(label, image, features, model, smoothing, planes, None, threads, progress)
+    _label_into(label, image, features, model, smoothing, planes, probabilities, threads, progress)
     return label
 
 

@@ -32,7 +32,7 @@ from annotat3d_tui.classifiers.training_store import SUFFIX as TRAINING
 from annotat3d_tui.classifiers.training_store import open_training, save_training
 from annotat3d_tui.cli.flags import add_parameter_flags, add_work_flags, budget_of, parse_planes, threads_of, with_flags
 from annotat3d_tui.cli.inputs import add_raw_flags, open_image, open_superpixels, raw_properties
-from annotat3d_tui.cli.maps import add_map_flags, map_paths, save_maps
+from annotat3d_tui.cli.maps import add_map_flags, map_paths, save_maps, wants_maps
 from annotat3d_tui.cli.marking import Marked, add_marker_flags, markers_of
 from annotat3d_tui.cli.output import add_output_flags, json_text, progress_line, show
 from annotat3d_tui.cli.outputs import check_folder, check_kept_name, check_outputs, write_bytes, write_each
@@ -154,6 +154,7 @@ def _segment(
             planes=parse_planes(given.preview, voxels.shape[0]) if given.preview else None,
             source=Path(given.image).name,
             cache=FolderCache(Path(given.cache)) if given.cache else None,
+            evidence=elsewhere is None or wants_maps(given),
             elsewhere=elsewhere,
             threads=threads_of(given),
             progress=progress_line(),
@@ -167,9 +168,8 @@ def _check_cluster(given: argparse.Namespace) -> None:
     chosen = "--slurm" if given.dask is None else "--dask"
     if given.dask is not None and given.slurm is not None:
         raise InvalidParameter("--dask and --slurm exclude each other, received both: leave one out.")
-    for flag in ("preview", "probabilities", "uncertainty"):
-        if getattr(given, flag):
-            raise InvalidParameter(f"{chosen} gives the label volume alone, received --{flag}, too: leave one out.")
+    if given.preview:
+        raise InvalidParameter(f"{chosen} labels the whole image, received --preview, too: leave one out.")
     if given.dask is not None:
         check_address(given.dask)
     worker_options(given.slurm_worker)
@@ -181,16 +181,17 @@ def _workers(given: argparse.Namespace) -> "Iterator[Elsewhere | None]":
     if given.dask is None and given.slurm is None:
         yield None
         return
+    from annotat3d_tui.jobs.dask_checks import check_workers
     from annotat3d_tui.jobs.dask_slabs import OnDask
 
     raw, folder = raw_properties(given, given.image), Path(given.output).absolute().parent
+    options = worker_options(given.slurm_worker)
     workers = (
-        workers_at(given.dask)
-        if given.dask is not None
-        else workers_by_slurm(given.slurm, worker_options(given.slurm_worker), given.slurm_wait)
+        workers_at(given.dask) if given.dask is not None else workers_by_slurm(given.slurm, options, given.slurm_wait)
     )
     with workers as client:
-        yield OnDask(client, Path(given.image), raw, folder)
+        check_workers(client, Path(given.image), folder)
+        yield OnDask(client, Path(given.image), raw, folder, parts=(given.slurm or 0) * options.cpus)
 
 
 def _outputs(

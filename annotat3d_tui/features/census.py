@@ -12,13 +12,16 @@ from annotat3d_tui.features.lines import Array
 
 
 class Census:
-    """Superpixels 1 to `count` in blocks 0, 1, …; each block is looked at once, in any order, then `settle` closes it.
+    """`count` superpixels with ids from `after` + 1 in blocks 0, 1, …
+
+    Each block is looked at once, in any order, then `settle` closes it.
 
     `voxels` (count,) int64 of each superpixel, and whether it is `unseen`, in no block; index i is superpixel
-    i + 1, here and in all lists.
+    `after` + i + 1, here and in all lists.
     """
 
-    def __init__(self, count: int, blocks: int) -> None:
+    def __init__(self, count: int, blocks: int, after: int = 0) -> None:
+        self.after = after
         self.voxels = empty(count, np.int64)
         self.unseen = np.ones(count, np.bool_)
         self._first, self._last = empty(count, np.int32), empty(count, np.int32)
@@ -32,9 +35,9 @@ class Census:
         """Count the voxels of block `number`, which has these `superpixels` (planes, Y, X)."""
         if superpixels.size == 0:
             return
-        low, high = int(superpixels.min()) - 1, int(superpixels.max())
+        low, high = int(superpixels.min()) - self.after - 1, int(superpixels.max()) - self.after
         voxels = np.zeros(high - low, np.int64)
-        _count(read_only(superpixels), low + 1, voxels)
+        _count(read_only(superpixels), self.after + low + 1, voxels)
         here = voxels > 0
         part = slice(low, high)
         with self._lock:

@@ -83,20 +83,21 @@ class Features(Parameters):
         marked: NDArray[np.int64] | None = None,
         planes: slice | None = None,
         at: int | None = None,
+        after: int = 0,
         threads: int = 1,
         progress: Progress = quiet,
     ) -> Table:
         """The table of features of superpixels and of marked voxels of an image.
 
         `image` (Z, Y, X) of uint8, uint16, int16, int32, float32 or float64, finite. `superpixels` has ids from 1, of
-        the same shape or, when it is known of some planes only, of those from plane `at` on; `marked` (m, 3) has
-        coordinates z, y, x. For a preview, `planes` restricts pooling to these planes; superpixels that they do not
-        cut get NaN. Planes in which
-        nothing is asked for are not computed. Beyond its inputs it needs one to three float32 slabs a thread
+        the same shape or, when it is known of some planes only, of those from plane `at` on; where these have no ids up
+        to `after`, rows are from superpixel `after` + 1 on. `marked` (m, 3) has coordinates z, y, x. For a preview,
+        `planes` restricts pooling to these planes; superpixels that they do not cut get NaN. Planes in which nothing is
+        asked for are not computed. Beyond its inputs it needs one to three float32 slabs a thread
         (up to 12 planes, 64 MiB each; `hessian` four to six, `structure_tensor` up to nine), for radii from 8 on the
         image on a coarser grid (a few hundredths of its voxels), and 4 bytes for each superpixel and column: the table.
 
-        Raises UnknownType, ShapeMismatch, InvalidFile (ids below 1) and InvalidMarkers (outside the image).
+        Raises UnknownType, ShapeMismatch, InvalidFile (ids not above `after`) and InvalidMarkers (outside the image).
 
         >>> image = np.arange(8.0, dtype=np.float32).reshape(2, 2, 2)
         >>> halves = np.array([[[1, 1], [1, 1]], [[2, 2], [2, 2]]], np.int32)
@@ -108,7 +109,7 @@ class Features(Parameters):
 
         source = Source.of(image)
         shape = source.image.shape
-        ids, count = _checked_superpixels(superpixels, shape, at)
+        ids, count = _checked_superpixels(superpixels, shape, at, after)
         coordinates = _checked_marks(marked, shape)
         used = self.settled(source.image)
         begin = at or 0
@@ -121,7 +122,9 @@ class Features(Parameters):
         if coordinates is not None:
             needed[coordinates[:, 0]] = True
         blocks = cut(needed, slab_thickness(shape))
-        regions = None if ids is None else Regions(ids, begin, count, (first, last), self.names, self.pooling, blocks)
+        regions = None if ids is None else Regions(
+            ids, begin, after, count, (first, last), self.names, self.pooling, blocks
+        )  # fmt: skip
         marks = None if coordinates is None else Marks(coordinates, self.names)
         dimensions = int(used.dimensions)
         todo = evaluations(self.filters, self.radii, dimensions)
@@ -135,9 +138,9 @@ class Features(Parameters):
 
 
 def _checked_superpixels(
-    superpixels: NDArray[np.int32] | None, shape: tuple[int, ...], at: int | None
+    superpixels: NDArray[np.int32] | None, shape: tuple[int, ...], at: int | None, after: int
 ) -> tuple[NDArray[np.int32] | None, int]:
-    """Superpixels as kernels read them, and the highest id."""
+    """Superpixels as kernels read them, and how many ids there are from `after` + 1 to the highest."""
     if superpixels is None:
         return None, 0
     planes = shape[0] if at is None else len(superpixels)
@@ -147,9 +150,11 @@ def _checked_superpixels(
             "give superpixels of this image."
         )
     lowest, highest = int(superpixels.min()), int(superpixels.max())
-    if lowest < 1:
-        raise InvalidFile(f"Superpixels must have ids from 1 on, received {lowest}: check them when they are loaded.")
-    return np.ascontiguousarray(superpixels, dtype=np.int32), highest
+    if lowest <= after:
+        raise InvalidFile(
+            f"Superpixels must have ids from {after + 1} on, received {lowest}: check them when they are loaded."
+        )
+    return np.ascontiguousarray(superpixels, dtype=np.int32), highest - after
 
 
 def _checked_marks(marked: NDArray[np.int64] | None, shape: tuple[int, ...]) -> NDArray[np.int64] | None:

@@ -55,7 +55,7 @@ class Marks:
 
 
 class Regions:
-    """Features of superpixels with ids 1 to `count`, of which planes `first` to `last` are pooled.
+    """Features of superpixels with ids `after` + 1 to `after` + `count`, of which planes `first` to `last` are pooled.
 
     superpixels: (planes, Y, X), from plane `at` of the image on, these planes among them.
 
@@ -68,6 +68,7 @@ class Regions:
         self,
         superpixels: NDArray[np.int32],
         at: int,
+        after: int,
         count: int,
         planes: tuple[int, int],
         features: tuple[str, ...],
@@ -79,7 +80,7 @@ class Regions:
         self._starts = [start for start, _ in blocks]
         self._pooling = pooling
         self._place = {name: place * len(pooling) for place, name in enumerate(features)}
-        self._census = Census(count, len(blocks))
+        self._census = Census(count, len(blocks), after)
         self._turns = Turns()
         self._pools: dict[str, Pool] = {}
         self.columns = empty((len(features) * len(pooling), count), np.float32).T

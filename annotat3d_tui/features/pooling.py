@@ -37,7 +37,8 @@ class Pool:
         if mean is not None:
             sums = np.zeros(high - low)
             sums[self._census.open_after(number - 1) - low] = self._open_sums
-        _pool(read_only(values), read_only(superpixels), low + 1, sums, least, greatest)
+        first = self._census.after + 1
+        _pool(read_only(values), read_only(superpixels), first + low, first, sums, least, greatest)
         if mean is not None and sums is not None:
             closing = self._census.closing(number)
             mean[closing] = sums[closing - low] / self._census.voxels[closing]
@@ -46,15 +47,21 @@ class Pool:
 
 @kernel
 def _pool(
-    values: Array, superpixels: Array, first: int, sums: Array | None, least: Array | None, greatest: Array | None
+    values: Array,
+    superpixels: Array,
+    opened: int,
+    first: int,
+    sums: Array | None,
+    least: Array | None,
+    greatest: Array | None,
 ) -> None:
-    """`sums` are those of superpixel `first` and on, extrema of superpixel 1 and on; what is None is compiled away."""
+    """`sums` are those of superpixel `opened` and on, extrema of `first` and on; what is None is compiled away."""
     flat, ids = values.reshape(values.size), superpixels.reshape(superpixels.size)
     for i in range(flat.size):
         value = flat[i]
         if sums is not None:
-            sums[ids[i] - first] += value
+            sums[ids[i] - opened] += value
         if least is not None:
-            least[ids[i] - 1] = min(least[ids[i] - 1], np.float32(value))
+            least[ids[i] - first] = min(least[ids[i] - first], np.float32(value))
         if greatest is not None:
-            greatest[ids[i] - 1] = max(greatest[ids[i] - 1], np.float32(value))
+            greatest[ids[i] - first] = max(greatest[ids[i] - first], np.float32(value))

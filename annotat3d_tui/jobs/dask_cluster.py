@@ -12,9 +12,19 @@ from annotat3d_tui.jobs.slurm_options import SlurmOptions
 if TYPE_CHECKING:
     from distributed import Client
 
-CONNECT_SECONDS = 20
+CONNECT_SECONDS = 5
+NO_ANSWER = (OSError, ValueError, TypeError, KeyError, MemoryError)
+"""What comes of a connection to nobody, or to a server of another kind, whose first words are taken for a length."""
 LOCAL = re.compile(r"local:(\d{1,3})")
 ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://\S+")
+QUIET: dict[str, object] = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+}
+"""Settings of Dask, which looks at itself a hundred times a second: for large slabs that is a tenth of all time."""
 MEMORY = "4G"
 """Of a worker where nothing is said."""
 
@@ -35,12 +45,14 @@ def workers_at(address: str) -> Iterator["Client"]:
 
     Raises InvalidParameter, ClusterFailed when nothing answers.
     """
+    import dask
     from distributed import Client, LocalCluster
 
     check_address(address)
     local = LOCAL.fullmatch(address)
     if local:
         with (
+            dask.config.set(QUIET),
             LocalCluster(n_workers=int(local[1]), threads_per_worker=1, dashboard_address=":0") as cluster,
             Client(cluster) as client,
         ):
@@ -48,7 +60,7 @@ def workers_at(address: str) -> Iterator["Client"]:
         return
     try:
         client = Client(address, timeout=CONNECT_SECONDS)
-    except (OSError, TimeoutError) as error:
+    except NO_ANSWER as error:
         raise ClusterFailed(
             f"A Dask scheduler must answer at {address}, none did ({error}): start one with dask scheduler, or correct "
             "the address."
@@ -63,6 +75,7 @@ def workers_by_slurm(count: int, options: SlurmOptions, seconds: float) -> Itera
 
     seconds: how long to wait for the first one. Raises InvalidParameter, ClusterFailed.
     """
+    import dask
     from dask_jobqueue.slurm import SLURMCluster
     from distributed import Client
 
@@ -76,6 +89,7 @@ def workers_by_slurm(count: int, options: SlurmOptions, seconds: float) -> Itera
     }
     try:
         with (
+            dask.config.set(QUIET),
             SLURMCluster(
                 cores=options.cpus,
                 processes=1,
@@ -83,6 +97,7 @@ def workers_by_slurm(count: int, options: SlurmOptions, seconds: float) -> Itera
                 python=sys.executable,
                 job_extra_directives=options.extra_options(),
                 scheduler_options={"dashboard_address": ":0"},
+                job_script_prologue=[f"export {name}={value}" for name, value in _environment().items()],
                 **given,
             ) as cluster,
             Client(cluster) as client,
@@ -97,6 +112,11 @@ def workers_by_slurm(count: int, options: SlurmOptions, seconds: float) -> Itera
         ) from None
     except RuntimeError as error:  # sbatch is not there, or refused
         raise ClusterFailed(f"Slurm must take the workers, it did not ({error}): correct --slurm-worker.") from None
+
+
+def _environment() -> dict[str, object]:
+    """The same settings of Dask, as a process is told by its environment."""
+    return {"DASK_" + name.replace(".", "__").replace("-", "_").upper(): value for name, value in QUIET.items()}
 
 
 def worker_options(words: str) -> SlurmOptions:

@@ -45,6 +45,20 @@ def classify_superpixels(
     return Classified(label, SuperpixelEvidence(trained.model.labels, superpixels, found, planes))
 
 
+def painted(
+    trained: Trained,
+    superpixels: NDArray[np.int32],
+    probabilities: NDArray[np.float32],
+    *,
+    threads: int = 1,
+    progress: Progress = quiet,
+) -> Classified:
+    """The label volume of superpixels whose probabilities (n, k) are known."""
+    labels = most_probable(trained.model.labels, probabilities)
+    label = paint(superpixels, labels, threads=threads, progress=progress)
+    return Classified(label, SuperpixelEvidence(trained.model.labels, superpixels, probabilities))
+
+
 def _seen(superpixels: NDArray[np.int32], count: int, planes: slice | None) -> NDArray[np.intp] | None:
     """Which superpixels, from 0, some planes cut; None where all are wanted."""
     if planes is None:

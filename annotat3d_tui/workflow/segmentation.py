@@ -10,9 +10,9 @@
 [1, 1, 2]
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,25 @@ from annotat3d_tui.workflow.smoothing import reached, smoothed
 from annotat3d_tui.workflow.superpixels import check_fit, make_superpixels
 from annotat3d_tui.workflow.timing import CLASSIFIED, LEARNED, MEASURED, timed
 
-Elsewhere = Callable[[Trained, tuple[int, ...], NDArray[np.int32] | None, Progress], NDArray[Any]]
-"""Labels an image of some shape (Z, Y, X), by what has learned and superpixels if there are any, on other machines."""
+
+class Elsewhere(Protocol):
+    """Classifies an image on other machines, which know where it lies."""
+
+    def __call__(
+        self,
+        trained: Trained,
+        shape: tuple[int, ...],
+        superpixels: NDArray[np.int32] | None,
+        *,
+        evidence: bool,
+        threads: int,
+        progress: Progress,
+    ) -> Classified:
+        """The label volume (Z, Y, X), by what has learned and superpixels if there are any.
+
+        evidence: whether it is wanted where it is not known of superpixels alone. threads: of this machine.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -102,9 +119,8 @@ def segment(
     coordinates: (m, 3) z, y, x of the marked voxels; labels: (m,) their label ids ≥ 1.
     superpixels: used as they are when given, else made. training: samples of other images, learned from as well.
     planes: label these planes only (a preview). cache: where what is measured is kept and looked up.
-    evidence: whether probabilities are wanted where every voxel is classified (2 bytes a voxel and label).
-    test: whether scores are. elsewhere: measures and classifies the whole image in the place of this process, which
-    then knows no evidence.
+    evidence: whether probabilities are wanted where every voxel is classified (2 bytes a voxel and label), or smoothed
+    elsewhere. test: whether scores are. elsewhere: classifies the whole image in the place of this process.
     The same image, markers and parameters give the same bytes for any number of threads, whatever the order of the
     markers. Raises InvalidMarkers unless at least two labels are marked, InvalidParameter for more labels than the
     classifier learns in a sensible time, ShapeMismatch, Cancelled.
@@ -137,7 +153,7 @@ def segment(
     found: Classified
     if elsewhere is not None:
         step = part(progress, LEARNED, CLASSIFIED)
-        found = Classified(elsewhere(trained, image.shape, superpixels, step), None)
+        found = elsewhere(trained, image.shape, superpixels, evidence=evidence, threads=threads, progress=step)
     elif superpixels is None:
         step = part(progress, LEARNED, CLASSIFIED)
         found = classify_voxels(trained, image, planes, evidence=evidence, threads=threads, progress=step)

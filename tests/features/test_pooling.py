@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from annotat3d_tui.features.gathering import Regions
 
 
-def pooled(ids, values, planes, blocks):
+def pooled(ids, values, planes, blocks, after=0):
     """Columns mean, minimum, maximum of one feature, block by block, each block counted last to first."""
-    regions = Regions(ids, 0, int(ids.max()), planes, ("x",), ("mean", "minimum", "maximum"), blocks)
+    regions = Regions(ids, 0, after, int(ids.max()) - after, planes, ("x",), ("mean", "minimum", "maximum"), blocks)
     for number in reversed(range(len(blocks))):
         regions.count(number)
     regions.begin()
@@ -29,6 +29,8 @@ def test_any_ids_in_any_blocks(data):
     first = data.draw(st.integers(0, depth - 1))
     last = data.draw(st.integers(first + 1, depth))
     columns = pooled(ids, values, (first, last), blocks)
+    after = np.int32(data.draw(st.integers(0, 100)))
+    assert pooled(ids + after, values, (first, last), blocks, int(after)).tobytes() == columns.tobytes()
     inside, part = ids[first:last], values[first:last]
     for each in range(1, ids.max() + 1):
         mine = part[inside == each]

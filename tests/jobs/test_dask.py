@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from annotat3d_tui.jobs.dask_cluster import check_address, worker_options, worke
 from annotat3d_tui.jobs.dask_slabs import OnDask
 from annotat3d_tui.workflow.presets import PRESETS
 from annotat3d_tui.workflow.segmentation import segment
+from annotat3d_tui.workflow.settings import Pixels
 from tests.jobs.slurm_cluster import Cluster
 
 if TYPE_CHECKING:
@@ -35,19 +38,51 @@ def address_of(client: "Client") -> str:
     return str(client.scheduler.address)
 
 
-@pytest.mark.parametrize("flags", [(), ("--method", "waterpixels3d", "--spacing", "4"), ("--preset", "manual")])
-def test_the_same_file_as_without(client: "Client", files: Path, flags: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "flags",
+    [
+        (),
+        ("--method", "waterpixels3d", "--spacing", "4"),
+        ("--preset", "manual"),
+        ("--pixels",),
+        ("--smoothing", "guided_filter"),
+    ],
+)
+def test_the_same_files_as_without(
+    client: "Client", files: Path, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
+) -> None:
     words = ["segment", str(files / "image.tif"), "--markers", str(files / "markers.tif"), *flags, *TREES]
-    assert main([*words, "-o", str(files / "alone.tif")]) == 0
-    assert main([*words, "-o", str(files / "many.tif"), "--dask", address_of(client)]) == 0
-    assert (files / "many.tif").read_bytes() == (files / "alone.tif").read_bytes()
-    assert list(files.glob(".annotat3d-slabs-*")) == []
+    words += ["-o", "label.zarr", "--probabilities", "chance.tif", "--uncertainty", "unsure.tif"]
+    made = {}
+    for name, more in {"alone": [], "many": ["--dask", address_of(client)]}.items():
+        (files / name).mkdir()
+        monkeypatch.chdir(files / name)
+        assert main([*words, *more]) == 0
+        made[name] = {path: (files / name / path).read_bytes() for path in written(files / name)}
+    assert {"chance-1.tif", "chance-2.tif", "unsure.tif"} < made["many"].keys()
+    assert made["many"] == made["alone"]
+
+
+def written(folder: Path) -> list[str]:
+    """All files in a folder."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_probabilities_that_nobody_wants_are_not_sent(
+    client: "Client", files: Path, phases: Phases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, _, markers = phases
+    few = replace(PRESETS["fast"], classifier=PRESETS["fast"].classifier.quick(), superpixels=Pixels())
+    marked = np.argwhere(markers), markers[markers > 0]
+    alone = segment(image, *marked, few, evidence=False, test=False)
+    there = OnDask(client, files / "image.tif", None, files)
+    many = segment(image, *marked, few, evidence=False, elsewhere=there, test=False)
+    assert many.evidence is None
+    assert np.array_equal(many.label, alone.label)
 
 
 def test_every_voxel_by_itself_smoothed(client: "Client", files: Path, phases: Phases) -> None:
     image, _, markers = phases
-    from dataclasses import replace
-
     fine = replace(PRESETS["fine"], classifier=PRESETS["fine"].classifier.quick())
     marked = np.argwhere(markers), markers[markers > 0]
     alone = segment(image, *marked, fine, test=False)
@@ -88,8 +123,7 @@ def test_it_is_stopped_and_leaves_nothing(client: "Client", files: Path, phases:
             image, np.argwhere(markers), markers[markers > 0], PRESETS["manual"], test=False, progress=stop,
             elsewhere=OnDask(client, files / "image.tif", None, files),
         )  # fmt: skip
-    assert list(files.glob(".annotat3d-slabs-*")) == []
-    assert threading.active_count() > 0
+    assert list(files.glob(".annotat3d-s*")) == []
     assert client.submit(sum, (1, 2)).result() == 3
 
 
@@ -123,12 +157,28 @@ def test_where_nobody_answers_it_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
         pass
 
 
+def test_where_another_server_answers_it_says_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            other, _ = server.accept()
+            with other:
+                other.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 8)
+                other.recv(1)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ClusterFailed, match="none did"), workers_at(address):
+            pass
+        thread.join()
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
         (("--dask", "local:2", "--slurm", "2"), "exclude each other"),
         (("--dask", "local:2", "--preview", "1:3"), "received --preview, too"),
-        (("--slurm", "2", "--uncertainty", "u.tif"), "received --uncertainty, too"),
         (("--slurm", "2", "--slurm-worker", "speed=9"), "must be such as partition=long"),
     ],
 )
