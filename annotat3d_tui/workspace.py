@@ -15,7 +15,8 @@ run.json              how the label volume came about: parameters, scores, impor
 looks.json            how the image is looked at: colours, contrast
 label.classifier.npz  what learned last, which labels other images, too
 cache/                what was measured of the image; may be removed at any time
-cache/volumes/        the image as it can be mapped, converted once where it cannot be itself; may be removed, too
+cache/volumes/        the image as it can be mapped, converted once where it cannot be itself, and once more, turned,
+                      for slices across x where it is large; may be removed, too
 datasets/             NAME.h5, made of labelled images
 networks/             NAME.network each, trained on them
 results/              a folder for each inference, with label volumes
