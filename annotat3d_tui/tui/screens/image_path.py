@@ -64,7 +64,7 @@ class AskImage(AskPath):
     def action_slices(self) -> None:
         """Take the slices of the folder that is listed, or of the pattern, as one image."""
         try:
-            self.look(slices_at(self.query_one(PathInput).value), taken=True)
+            self._take(slices_at(self.query_one(PathInput).value))
         except (Annotat3DError, OSError) as error:
             self._say(str(error), wrong=True)
 
@@ -102,9 +102,15 @@ class AskImage(AskPath):
 
     def _finish(self, path: Path) -> None:
         if may_hold_several(path):
-            self.look(path, taken=True)
+            self._take(path)
         else:
             super()._finish(path)
+
+    def _take(self, path: Path) -> None:
+        """Look at what was chosen; what was typed before is looked at no more, which would put an end to this."""
+        if self._pause is not None:
+            self._pause.stop()
+        self.look(path, taken=True)
 
     @work(thread=True, exclusive=True, group="look", exit_on_error=False)
     def look(self, path: Path, taken: bool = False) -> None:
