@@ -116,6 +116,18 @@ def voxels_in(box: Box) -> int:
     return int(np.prod([side.stop - side.start for side in box]))
 
 
+def around_all(boxes: Iterable[Box]) -> Box:
+    """The box around boxes, of which there must be one.
+
+    >>> around_all([np.s_[0:1, 0:3, 4:5], np.s_[0:2, 1:2, 4:6]])
+    (slice(0, 2, None), slice(0, 3, None), slice(4, 6, None))
+    """
+    z, y, x = (
+        slice(min(one.start for one in sides), max(one.stop for one in sides)) for sides in zip(*boxes, strict=True)
+    )
+    return z, y, x
+
+
 def joined(boxes: list[Box]) -> Iterator[list[int]]:
     """Numbers of boxes in groups: those of different groups have no voxel in common, and do not touch."""
     left = set(range(len(boxes)))

@@ -15,7 +15,7 @@ from annotat3d_tui.allocation import empty
 from annotat3d_tui.blocks import Progress, quiet, size_text
 from annotat3d_tui.errors import InvalidMarkers, ShapeMismatch
 from annotat3d_tui.labels import forest
-from annotat3d_tui.labels.boxes import Box, Boxes, as_ids, grown, ids_of, joined, voxels_in, whole
+from annotat3d_tui.labels.boxes import Box, Boxes, around_all, as_ids, grown, ids_of, joined, voxels_in, whole
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.labels.correcting import at_voxels, in_boxes
 from annotat3d_tui.labels.corrections import Correction
@@ -134,7 +134,7 @@ class Resuming:
         if not len(spots):
             return []
         spot_boxes = [(slice(z, z + 1), slice(y, y + 1), slice(x, x + 1)) for z, y, x in _corners(spots)]
-        corners = grown(_hull(spot_boxes), self._farthest, self.shape)
+        corners = grown(around_all(spot_boxes), self._farthest, self.shape)
         return [corners, *(one for one in reaches if _holds_any(one, spots))]
 
     def _back(self, current: NDArray[Any], new: NDArray[np.int64] | None) -> Correction:
@@ -145,7 +145,7 @@ class Resuming:
         if new is None or not len(new):
             return self._between(current, [whole(self.shape)] if new is None else [], nothing)
         spots = np.stack(np.unravel_index(np.asarray(new, np.int64), self.shape), axis=1)
-        box = _hull([(slice(z, z + 1), slice(y, y + 1), slice(x, x + 1)) for z, y, x in _corners(spots)])
+        box = around_all([(slice(z, z + 1), slice(y, y + 1), slice(x, x + 1)) for z, y, x in _corners(spots)])
         return self._between(current, [grown(box, self._farthest, self.shape)], nothing)
 
     def _between(self, current: NDArray[Any], parts: list[Box], won: _Found) -> Correction:
@@ -194,7 +194,7 @@ class Resuming:
         groups = []
         for numbers in joined([reaches[one] for one in chosen]):
             group = [chosen[number] for number in numbers]
-            groups.append((self._context(_hull([reaches[one] for one in group])), group))
+            groups.append((self._context(around_all([reaches[one] for one in group])), group))
         groups = _merged(groups)
         return groups if sum(voxels_in(box) for box, _ in groups) < np.prod(self.shape) else all_in_one
 
@@ -271,13 +271,6 @@ def _cheapest(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.i
     return places[first], numbers
 
 
-def _hull(boxes: list[Box]) -> Box:
-    z, y, x = (
-        slice(min(one.start for one in sides), max(one.stop for one in sides)) for sides in zip(*boxes, strict=True)
-    )
-    return z, y, x
-
-
 def _corners(spots: NDArray[np.int64]) -> list[list[int]]:
     return [spots.min(0).tolist(), spots.max(0).tolist()]
 
@@ -298,7 +291,7 @@ def _merged(groups: list[tuple[Box, list[int]]]) -> list[tuple[Box, list[int]]]:
     for box, group in sorted(groups, key=lambda one: (one[0][0].start, one[0][1].start, one[0][2].start)):
         while True:
             for i, (other, more) in enumerate(merged):
-                around = _hull([box, other])
+                around = around_all([box, other])
                 if voxels_in(around) <= voxels_in(box) + voxels_in(other):
                     box, group = around, sorted(group + more)
                     del merged[i]

@@ -7,7 +7,7 @@
 True
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet
-from annotat3d_tui.labels.boxes import Boxes, ids_of, within
+from annotat3d_tui.labels.boxes import Box, Boxes, around_all, grown, ids_of, joined, within
 from annotat3d_tui.labels.correcting import in_boxes
 from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.morphology import chosen_ids
@@ -51,34 +51,46 @@ class Smooth(Parameters):
 
         Labels that are not chosen keep their voxels, and so does the background where it is kept.
         """
-        from scipy.ndimage import gaussian_filter
-
         boxes = Boxes.of(label)
         chosen = chosen_ids(boxes, ids, background, kept)
-        words = f"smooth borders by {self.radius:g}"
         reach = int(np.ceil(REACH * self.radius))
         steps = (reach if self.dimensions == 3 else 0, reach, reach)
-        box = boxes.around(chosen, steps)
-        if box is None:
-            return in_boxes(words, label, [])
-        part = ids_of(label[box])
+        around = [grown(boxes[one], steps, boxes.shape) for one in chosen]
+
+        def parts() -> Iterator[tuple[Box, NDArray[Any]]]:
+            done = 0
+            for group in joined(around):
+                yield self._smoothed(label, {chosen[one]: around[one] for one in group}, background, background in kept)
+                done += len(group)
+                progress(done / len(chosen), "smooth")
+
+        return in_boxes(f"smooth borders by {self.radius:g}", label, parts())
+
+    def _smoothed(
+        self, label: NDArray[Any], near: dict[int, Box], background: int, stays: bool
+    ) -> tuple[Box, NDArray[np.uint16]]:
+        """The ids in the box around some labels afterwards; near: the box of each and its reach.
+
+        stays: whether the background neither gains nor loses a voxel.
+        """
+        from scipy.ndimage import gaussian_filter
+
+        reach = int(np.ceil(REACH * self.radius))
+        steps = (reach if self.dimensions == 3 else 0, reach, reach)
         sigma = [self.radius if step else 0.0 for step in steps]
-        rivals = chosen if background in kept else [*chosen, background]
+        box = around_all(near.values())
+        part = ids_of(label[box])
         best, after, own = np.zeros(part.shape, np.float32), part.copy(), np.zeros(part.shape, np.float32)
-        for done, one in enumerate(rivals):
-            inner = within(boxes.around([one], steps) or box, box) if one != background else whole_of(part)
-            weight = gaussian_filter((part[inner] == one).astype(np.float32), sigma, truncate=REACH)
-            mine = part[inner] == one
-            own[inner][mine] = weight[mine]
-            better = weight > best[inner]
-            best[inner][better] = weight[better]
-            after[inner][better] = one
-            progress((done + 1) / len(rivals), "smooth")
-        free = np.isin(part, rivals) & (best > own)
+        rivals = [*near.items(), *([] if stays else [(background, box)])]
+        for one, inner in rivals:
+            wide = inner if one != background else grown(box, steps, label.shape)
+            weights = gaussian_filter((label[wide] == one).astype(np.float32), sigma, truncate=REACH)
+            weight, here = weights[within(inner, wide)], within(inner, box)
+            mine = part[here] == one
+            own[here][mine] = weight[mine]
+            better = weight > best[here]
+            best[here][better] = weight[better]
+            after[here][better] = one
+        free = np.isin(part, [one for one, _ in rivals]) & (best > own)
         part[free] = after[free]
-        return in_boxes(words, label, [(box, part)])
-
-
-def whole_of(part: NDArray[Any]) -> tuple[slice, slice, slice]:
-    """The box of all of it."""
-    return slice(0, part.shape[0]), slice(0, part.shape[1]), slice(0, part.shape[2])
+        return box, part

@@ -3,15 +3,16 @@
 Objects are balls of radius 12 to 24 that touch here and there, 2,000 in 512³ voxels and as dense in smaller volumes;
 kernels are compiled before. The peer of morphology is what one writes with SciPy: `find_objects`, then in the box of
 each label, grown by the reach, the binary operation with a ball as structure; and for one label alone the operation on
-the whole mask. The peer of the table of objects is `regionprops_table` with area, box, centroid and grey values (no
-surface, which ours has), on a smaller volume: per voxel. CPU seconds are of all threads; peak is memory above what was
-there before.
+the whole mask; of each the quickest of three runs is told. The peer of the table of objects is `regionprops_table` with
+area, box, centroid and grey values (no surface, which ours has), on a smaller volume: per voxel. CPU seconds are of all
+threads; peak is memory above what was there before.
 """
 
 import argparse
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ import numpy as np
 from scipy import ndimage
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from annotat3d_tui.labels.box_kernels import has_runs, put_runs
 from annotat3d_tui.labels.corrections import Correction, Corrections
 from annotat3d_tui.labels.interpolation import Interpolate
 from annotat3d_tui.labels.islands import Islands
@@ -29,7 +31,7 @@ from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.labels.resuming import Resuming
 from annotat3d_tui.labels.smoothing import Smooth
 from annotat3d_tui.labels.splitting import Separate
-from tests.benchmarks.costs import Cost, cost_of
+from tests.benchmarks.costs import Cost, Made, cost_of
 
 LARGE, SMALL = 512, 256
 DENSITY = 2000 / LARGE**3
@@ -104,6 +106,13 @@ def line(what: str, own: Cost, voxels: int, peer: Cost | None = None, more: str 
     )
 
 
+def cheapest(work: Callable[[], Made]) -> tuple[Made, Cost]:
+    """What `work` makes, and what it costs when nothing disturbs it: the time of the quickest of three, all memory."""
+    (made, first), *others = [cost_of(work) for _ in range(3)]
+    quickest = min((first, *(cost for _, cost in others)), key=lambda cost: cost.cpu)
+    return made, replace(quickest, peak=first.peak)
+
+
 def head(title: str) -> None:
     """The head of a table."""
     print(f"\n{title:<38}{'CPU s':>8}{'ns/voxel':>9}{'clock s':>9}{'MB':>8}{'peer CPU s':>11} ratio")
@@ -122,8 +131,8 @@ def morphology(side: int) -> list[Promise]:
         for operation in MORPHOLOGY:
             tool = Morphology(operation, radius=RADIUS)
             tool(label[:64, :64, :64])
-            made, own = cost_of(lambda t=tool, k=label: t(k))
-            theirs, cost = cost_of(lambda p=peer, k=label, o=operation: p(k, o))
+            made, own = cheapest(lambda t=tool, k=label: t(k))
+            theirs, cost = cheapest(lambda p=peer, k=label, o=operation: p(k, o))
             line(f"{operation}, {name}", own, label.size, cost)
             new = label.copy()
             new.reshape(-1)[made.where] = np.repeat(made.after, made.lengths)
@@ -176,19 +185,20 @@ def objects(large: Scene, side: int) -> list[Promise]:
     head(f"table of objects, {len(large.label)}³")
     properties = ("label", "area", "bbox", "centroid", "intensity_mean", "intensity_min", "intensity_max")
     small = Scene(large.label[:side, :side, :side].copy(), large.image[:side, :side, :side].copy())
-    measure(small.label[:32], small.image[:32])
+    for pieces in (False, True):
+        measure(small.label[:32], small.image[:32], pieces=pieces)
     _, own = cost_of(lambda: measure(large.label, large.image))
     line("by label", own, large.label.size)
-    _, pieces = cost_of(lambda: measure(large.label, large.image, pieces=True))
-    line("by connected piece", pieces, large.label.size)
+    _, each = cost_of(lambda: measure(large.label, large.image, pieces=True))
+    line("by connected piece", each, large.label.size)
     _, ours = cost_of(lambda: measure(small.label, small.image))
     _, peer = cost_of(lambda: regionprops_table(small.label, small.image, properties=properties))
     line(f"by label, {side}³", ours, small.label.size, peer)
-    return [("table of objects in 10 CPU seconds", own.cpu < 10)]
+    return [("tables of objects, by label and by piece, in 10 CPU seconds", max(own.cpu, each.cpu) < 10)]
 
 
 def undoing(large: Scene) -> list[Promise]:
-    """Each tool on the large volume: found, made with its journal on disk, and undone."""
+    """Each tool on the large volume: found, made with its journal on disk (CPU s of both), and undone."""
     head(f"tools on {len(large.label)}³: found")
     most = int(large.label.max())
     sparse = np.zeros_like(large.label)
@@ -208,7 +218,9 @@ def undoing(large: Scene) -> list[Promise]:
             large.label, lambda label: Resume()(label, large.image, label.size // 2 + np.arange(9), most),
         ),
     }  # fmt: skip
-    slowest, rows = 0.0, []
+    slowest, rows, none = 0.0, [], np.empty(0, np.int64)
+    for kernel in (has_runs, put_runs):
+        kernel(large.label.reshape(-1), none, none, np.empty(0, np.uint16))
     for name, (label, tool) in tools.items():
         made, own = cost_of(lambda t=tool, k=label: t(k))
         line(name, own, label.size)
@@ -223,16 +235,21 @@ def undoing(large: Scene) -> list[Promise]:
             _, redone = cost_of(corrections.redo, memory=False)
             corrections.close()
         slowest = max(slowest, undone.wall, redone.wall)
-        rows.append((name, made.size, len(made.starts), done.wall, undone.wall, redone.wall, written, same))
-    print(f"\n{'made and undone':<42}{'voxels':>10}{'runs':>10}{'do s':>8}{'undo s':>8}{'redo s':>8}"
+        took = own.cpu + done.cpu
+        rows.append((name, made.size, len(made.starts), took, done.wall, undone.wall, redone.wall, written, same))
+    print(f"\n{'made and undone':<42}{'voxels':>10}{'runs':>10}{'CPU s':>8}{'do s':>8}{'undo s':>8}{'redo s':>8}"
           f"{'journal kB':>12}{'bytes/run':>11}")  # fmt: skip
-    for name, voxels, runs, do, undo, redo, written, _ in rows:
-        print(f"{name:<42}{voxels:10d}{runs:10d}{do:8.3f}{undo:8.3f}{redo:8.3f}{written / 1000:12.1f}"
+    for name, voxels, runs, took, do, undo, redo, written, _ in rows:
+        print(f"{name:<42}{voxels:10d}{runs:10d}{took:8.2f}{do:8.3f}{undo:8.3f}{redo:8.3f}{written / 1000:12.1f}"
               f"{written / max(runs, 1):11.2f}")  # fmt: skip
     return [
         ("undo gives the former label byte for byte", all(row[-1] for row in rows)),
         ("undo and redo of each within 0.3 s", slowest < 0.3),
-        ("the journal takes at most 16 bytes a run", all(row[6] <= 16 * row[2] + 2000 for row in rows)),
+        ("the journal takes at most 8 bytes a run", all(row[7] <= 8 * row[2] + 2000 for row in rows)),
+        (
+            "10 million voxels and more are found and changed in 2 CPU s",
+            all(row[3] < 2 for row in rows if row[1] >= 1e7),
+        ),
     ]
 
 
