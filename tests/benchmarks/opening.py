@@ -8,10 +8,12 @@ more as it is before that is made, or where the disk has no room for it.
 """
 
 import argparse
+import gc
 import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +26,11 @@ import zarr
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from annotat3d_tui.labels.annotation import Annotation
-from annotat3d_tui.tui.widgets.scene import Scene
+from annotat3d_tui.render.palette import TRUECOLOR
+from annotat3d_tui.render.planes import plane_size
+from annotat3d_tui.render.viewport import Viewport
+from annotat3d_tui.tui.widgets import reader
+from annotat3d_tui.tui.widgets.scene import Look, Scene
 from annotat3d_tui.volume.converted import Conversions
 from annotat3d_tui.volume.files import open_volume
 from annotat3d_tui.volume.formats import inspect
@@ -119,6 +125,8 @@ def main() -> int:
             _tell_conversion(format, *files[format], folder)
         _tell_turned(files["RAW"][0], folder)
         _tell_coarse(files["RAW"][0], folder)
+        for format in ("RAW", "TIFF", "HDF5"):
+            _tell_pictures(format, files[format][0], folder)
     return 0
 
 
@@ -187,6 +195,51 @@ def _tell_coarse(path: Path, folder: Path) -> None:
             times.append(1e3 * (time.perf_counter() - began))
         ready = f"there after {cost.wall:.2f} s ({cost.cpu:.2f} CPU s, {copy.nbytes / 1e6:.0f} MB)"
         print(f"1/{side} of the resolution: {ready}, then a slice of it takes {max(times):.1f} ms at most", flush=True)
+
+
+def _tell_pictures(format: str, path: Path, folder: Path) -> None:
+    """How long after a key there is a picture, and when it is exact: at once after opening, and with turned copy."""
+    conversions, (annotation, _) = Conversions(folder / "volumes"), Annotation.open((1, 1, 1))
+    reader.IDLE = 0.01
+    conversions.turned(inspect(path), open_volume(path).data)
+    look = first_look(open_volume(path).data)
+    if format == "RAW":
+        print("\nmilliseconds until there is a picture, and until it is exact; cold")
+        print(f"{'':31}" + " ".join(f"{plane:>6} {'exact':>6}" for plane in PLANES), flush=True)
+    for who in ("first second", "later"):
+        said = []
+        for axis, plane in enumerate(PLANES):
+            first, exact = [], []
+            for turn in range(REPEATS):
+                shape = inspect(path).shape
+                viewport = Viewport(plane_size(shape, plane), (120, 40))
+                index = (2 * turn + 1) * shape[axis] // (2 * REPEATS)
+                seen = Look(plane, index, viewport, TRUECOLOR, (2000.0, 40000.0), 0.5, False, False, False)
+                expected = Scene(open_volume(path).data, annotation).picture(seen)
+                forget(folder)  # which what is mapped would not let happen
+                arrived = threading.Event()
+                scene = Scene(open_volume(path).data, annotation, arrived.set)
+                scene.coarse = look
+                if who == "later" and (turned := conversions.turned_if_there(inspect(path))):
+                    scene.turned = turned
+                began = time.perf_counter()
+                shown = scene.picture(seen)
+                first.append(time.perf_counter() - began)
+                if not np.array_equal(shown, expected):
+                    assert arrived.wait(60)
+                exact.append(time.perf_counter() - began)
+                del scene
+                _end_readers()
+            said.append(f"{1e3 * np.median(first):6.0f} {1e3 * np.median(exact):6.0f}")
+        print(f"{format:<20}{who:<12}{' '.join(said)}", flush=True)
+
+
+def _end_readers() -> None:
+    """Wait until no thread keeps a file mapped, whose pages the system would then keep."""
+    for thread in threading.enumerate():
+        if thread.name == "reader":
+            thread.join()
+    gc.collect()
 
 
 if __name__ == "__main__":
