@@ -24,10 +24,10 @@ def measure(
 ) -> None:
     """Add up the objects of numbers (Z, Y, X); `rows` says where each number, also 0, stands in what is filled.
 
-    image: (end - begin, Y, X) grey values, or empty. steps: (13, 3) z, y, x from a voxel to half of its neighbours.
-    sums: (n, 4) voxels and their z, y, x. boxes: (n, 6) first and last + 1. grey: (n, 3) sum, lowest, highest.
-    crossings: (n, 13) how often a line along each step goes into the object or out of it. begin, end: the planes that
-    are added up; each once.
+    image: (end - begin, Y, X) grey values, contiguous, or empty. steps: (13, 3) z, y, x from a voxel to half of those
+    beside it. sums: (n, 4) voxels and their z, y, x. boxes: (n, 6) first and last + 1. grey: (n, 3) sum, lowest,
+    highest. crossings: (n, 13) how often a line along each step goes into the object or out of it. begin, end: the
+    planes that are added up; each once.
     """
     for z in range(begin, end):
         for y in range(numbers.shape[1]):

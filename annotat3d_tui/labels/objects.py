@@ -94,7 +94,7 @@ def measure(
     filled = (sums, extents, grey, crossings)
     for slab in slabs(len(numbers), max(_AT_ONCE // max(numbers[0].size, 1), 1)):
         if image is not None:
-            values = image[slab.write].astype(np.float64)
+            values = np.array(image[slab.write], np.float64, order="C")
         object_kernels.measure(numbers, values, rows, STEPS, *filled, slab.start, slab.stop)
         progress(0.3 + 0.7 * slab.stop / len(numbers), "measuring")
     surfaces = crossings @ areas(voxel_size)

@@ -15,6 +15,7 @@ def prepare_editing(progress: Progress = quiet) -> None:
     from annotat3d_tui.labels.comparison import compare_volumes
     from annotat3d_tui.labels.interpolation import Interpolate
     from annotat3d_tui.labels.islands import Islands
+    from annotat3d_tui.labels.merging import merge
     from annotat3d_tui.labels.morphology import OPERATIONS, Morphology
     from annotat3d_tui.labels.objects import measure
     from annotat3d_tui.labels.resume import Resume
@@ -27,6 +28,8 @@ def prepare_editing(progress: Progress = quiet) -> None:
     marked, marks = np.array([3 * 256 + 8 * 16 + 5, 3 * 256 + 5 * 16 + 9]), np.array([1, 2])
     tools: list[Callable[[], object]] = [
         *(lambda name=name: Morphology(name, radius=2)(label) for name in OPERATIONS),
+        lambda: Morphology("dilate", radius=9)(label),
+        lambda: merge(label, (1, 2)),
         lambda: Resume()(label, image, marked, marks),
         lambda: Islands(3)(label),
         lambda: Separate()(label),

@@ -30,6 +30,8 @@ def test_sizes_places_and_grey_values() -> None:
         assert one.box == (*places.min(0), *(places.max(0) + 1))
         assert (one.lowest, one.highest) == (image[inside].min(), image[inside].max())
         assert one.mean == pytest.approx(image[inside].mean())
+    assert measure(np.asfortranarray(label), image[::-1][::-1], voxel_size=(2.0, 0.5, 0.5)) == found
+    assert measure(label, np.asfortranarray(image), voxel_size=(2.0, 0.5, 0.5)) == found
     in_pieces = measure(label, pieces=True)
     assert len(in_pieces) == len(Pieces.of(label).ids) - 1
     assert sum(one.voxels for one in in_pieces) == np.count_nonzero(label)

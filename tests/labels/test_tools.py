@@ -1,5 +1,6 @@
 """The tools that change a label volume: merge, islands, separate, split, smooth, interpolate."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from annotat3d_tui.errors import InvalidMarkers, InvalidParameter
 from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.labels.begins import begins_of
 from annotat3d_tui.labels.components import Pieces
+from annotat3d_tui.labels.contacts import contacts
 from annotat3d_tui.labels.correcting import corrected, put
 from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.distance import FAR, squares
@@ -79,6 +81,22 @@ def test_laws_of_every_tool(name: str) -> None:
         assert TOOLS[name](label, ids or None, kept=kept).words == correction.words
 
     law()
+
+
+@settings(max_examples=40, deadline=None)
+@given(volumes(), st.booleans(), st.sampled_from([1, 9]))
+def test_sides_that_pieces_share_are_counted(label: NDArray[Any], flat: bool, times: int) -> None:
+    part = np.tile(label, (1, 1, times)).astype(np.uint16)
+    pieces = Pieces.of(part, flat)
+    wanted = pieces.sizes < 5
+    counts: Counter[tuple[int, int]] = Counter()
+    for axis in range(flat, 3):
+        for number, ids in ((pieces.numbers, part), (pieces.numbers[::-1, ::-1, ::-1], part[::-1, ::-1, ::-1])):
+            here, there = np.swapaxes(number, 0, axis)[:-1], np.swapaxes(ids, 0, axis)
+            differ = (there[:-1] != there[1:]) & wanted[here]
+            counts.update(zip(here[differ].tolist(), there[1:][differ].tolist(), strict=True))
+    numbers, beside, sides = contacts(part, pieces.numbers, wanted, flat)
+    assert dict(zip(zip(numbers.tolist(), beside.tolist(), strict=True), sides.tolist(), strict=True)) == counts
 
 
 @settings(max_examples=60, deadline=None)
