@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling bench-memory bench-screen bench-space bench-networks bench-augmentation bench-editing bench-volumes pictures screenshots phantom clean
+.PHONY: help setup demo run test check format bench bench-superpixels bench-quality bench-interaction bench-scaling bench-memory bench-screen bench-space bench-networks bench-augmentation bench-editing bench-volumes bench-dask pictures screenshots phantom clean
 
 help:     ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
@@ -79,6 +79,9 @@ bench-editing: setup  ## label editing on 512³: resume, morphology beside SciPy
 
 bench-volumes: setup  ## volumes of each format opened, sliced and converted, beside plain reads by their libraries
 	@$(BIN)/python tests/benchmarks/opening.py
+
+bench-dask: setup  ## 256³ and 512³ on two workers of Dask beside the same without: processor time of all processes, memory
+	@$(BIN)/python tests/benchmarks/workers.py
 
 bench-augmentation: setup  ## what changes of samples cost: CPU time and memory for a patch of 64³, beside scipy
 	@$(BIN)/python tests/benchmarks/augmentation.py

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import Progress, Slab, part, slabs
 from annotat3d_tui.classifiers.store import save_model
 from annotat3d_tui.errors import CannotWrite, ClusterFailed
+from annotat3d_tui.features.engine import slab_thickness
 from annotat3d_tui.jobs.dask_checks import NO_WORKERS
 from annotat3d_tui.jobs.dask_joining import joined
 from annotat3d_tui.jobs.dask_worker import CLASSIFIER, SUPERPIXELS, Work, classify_slab
@@ -82,14 +83,16 @@ class OnDask:
             return joined(trained, shape, superpixels, todo, threads=threads, progress=step)
 
     def _slabs(self, shape: tuple[int, ...]) -> list[Slab]:
-        """As many as there are threads, or more where a worker could not hold one."""
+        """About as many as there are threads, or more where a worker could not hold one; cut where features are."""
         workers = list(self._client.scheduler_info(n_workers=-1)["workers"].values())
         if not workers:
             raise ClusterFailed(NO_WORKERS)
         threads = max(sum(int(worker["nthreads"]) for worker in workers), self._parts)
         room = min((worker["memory_limit"] or 1 << 62) / worker["nthreads"] for worker in workers) * SHARE_OF_MEMORY
         held = max(int(room / (BYTES_PER_VOXEL * shape[1] * shape[2])), 1)
-        return slabs(shape[0], min(-(-shape[0] // threads), held))
+        block = slab_thickness(shape)  # of which a part takes nearly the time of the whole
+        thickness = min(-(-shape[0] // threads // block) * block, held // block * block or held)
+        return slabs(shape[0], thickness)
 
     def _run(self, todo: list[Work], progress: Progress) -> None:
         from distributed import KilledWorker

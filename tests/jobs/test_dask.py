@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -125,6 +125,31 @@ def test_it_is_stopped_and_leaves_nothing(client: "Client", files: Path, phases:
         )  # fmt: skip
     assert list(files.glob(".annotat3d-s*")) == []
     assert client.submit(sum, (1, 2)).result() == 3
+
+
+@pytest.mark.parametrize(
+    ("workers", "parts", "shape", "thickness"),
+    [
+        ([(1, 1e12)] * 2, 1, (512, 512, 512), 264),
+        ([(8, 1e12)] * 4, 1, (2048, 2048, 2048), 64),
+        ([(1, 1e12)], 8, (512, 512, 512), 72),
+        ([(4, 8e9)], 1, (2048, 2048, 2048), 12),
+        ([(4, 1e9)], 1, (2048, 2048, 2048), 1),
+        ([(1, 0)], 1, (14, 26, 30), 24),
+    ],
+)
+def test_slabs_are_few_and_no_larger_than_a_worker_holds(
+    workers: list[tuple[int, float]], parts: int, shape: tuple[int, ...], thickness: int
+) -> None:
+    class Told:
+        def scheduler_info(self, n_workers: int) -> dict[str, dict[int, dict[str, float]]]:
+            return {"workers": {at: {"nthreads": n, "memory_limit": room} for at, (n, room) in enumerate(workers)}}
+
+    told: Any = Told()
+    found = OnDask(told, Path("image.tif"), None, Path(), parts)._slabs(shape)
+    assert {one.stop - one.start for one in found[:-1]} <= {thickness}
+    assert found[0].stop == min(thickness, shape[0])
+    assert found[-1].stop == shape[0]
 
 
 def test_what_a_worker_cannot_do_comes_back_as_a_sentence(
