@@ -19,13 +19,13 @@ def add_each_flags(parser: argparse.ArgumentParser, tool: Parameters) -> None:
     add_parameter_flags(parser, {"": tool})
 
 
-def run_each(given: argparse.Namespace, tool: Parameters) -> int:
-    """Do it, save and say what has changed."""
+def run_each(given: argparse.Namespace, tool: Parameters, **more: Any) -> int:
+    """Do it, save and say what has changed. more: what else the tool is called with."""
     used: Any = with_flags(tool, given)
     label = opened(given)
     check_room(given, f"annotat3d {tool.kind}", label, WORK_BYTES)
     ids = numbers_of(given.labels, "--labels") if given.labels else None
-    common = {"background": given.background, "kept": kept_of(given)}
+    common = {"background": given.background, "kept": kept_of(given), **more}
     return finish(
         given,
         label,

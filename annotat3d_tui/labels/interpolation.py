@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.labels.boxes import Boxes, ids_of
+from annotat3d_tui.labels.boxes import whole as whole_box
 from annotat3d_tui.labels.correcting import in_boxes
 from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.morphology import chosen_ids
@@ -29,7 +30,7 @@ HALF, SHORTEST, LONGEST = 0.5, 0.2, 0.95
 
 @dataclass(frozen=True)
 class Interpolate(Parameters):
-    """Labels of annotated slices go on through the slices between them, where there is background.
+    """Labels go on through the slices between those in which they are annotated, where there is background.
 
     >>> label = np.zeros((5, 7, 7), np.uint16)
     >>> label[0, 3, 3], label[4, 1:6, 1:6] = 2, 2
@@ -53,26 +54,38 @@ class Interpolate(Parameters):
     ) -> Correction:
         """The correction of a label volume (Z, Y, X); ids, kept and what it raises as of `Morphology`.
 
-        slices: those that are annotated, rising; left out, all that hold more than background. An object that is in one
-        of two slices and not in the other ends between them. Raises InvalidParameter for fewer than two slices.
+        slices: those that are annotated; an object that is in one of two and not in the other ends between them. Left
+        out, the slices of each label are those that hold it. Raises InvalidParameter for fewer than two slices, and
+        where labels are named of which none is in two.
         """
         boxes = Boxes.of(label)
         chosen = chosen_ids(boxes, ids, background, kept)
-        turned = np.moveaxis(label, AXES.index(self.axis), 0)
-        known = _annotated(turned, background) if slices is None else sorted(set(slices))
-        if len(known) < 2 or known[0] < 0 or known[-1] >= len(turned):
+        axis = AXES.index(self.axis)
+        turned = np.moveaxis(label, axis, 0)
+        known = None if slices is None else sorted(set(slices))
+        if known is not None and (len(known) < 2 or known[0] < 0 or known[-1] >= len(turned)):
             raise InvalidParameter(
                 f"Two annotated slices or more must be given along {self.axis}, from 0 to {len(turned) - 1}, received "
                 f"{len(known)}: annotate another one."
             )
         whole = ids_of(label)
-        after = np.moveaxis(whole, AXES.index(self.axis), 0)
+        after = np.moveaxis(whole, axis, 0)
         best = np.zeros(turned.shape, np.float32)
-        if background not in kept:
-            for done, one in enumerate(chosen):
-                self._fill(turned, known, one, background, after, best)
-                progress((done + 1) / len(chosen), "interpolate")
-        return in_boxes(f"interpolate along {self.axis}", label, [(_all(label), whole)])
+        between = 0
+        for done, one in enumerate(chosen):
+            sides = [boxes[one][axis], *(side for other, side in enumerate(boxes[one]) if other != axis)]
+            part = (slice(None), *_widened(sides[1:], turned.shape[1:]))
+            own = known or _slices_of(turned, one, sides)
+            if len(own) > 1 and background not in kept:
+                self._fill(turned[part], own, one, background, after[part], best[part])
+            between += len(own) > 1
+            progress((done + 1) / len(chosen), "interpolate")
+        if ids is not None and chosen and not between:
+            raise InvalidParameter(
+                f"Label {chosen[0]} must be in two slices or more along {self.axis}, received one: draw it in another "
+                "slice."
+            )
+        return in_boxes(f"interpolate along {self.axis}", label, [(whole_box(label.shape), whole)])
 
     def _fill(
         self,
@@ -158,23 +171,30 @@ def _hermite(share: float) -> tuple[float, float]:
     return 1 - end, end
 
 
-def _annotated(turned: NDArray[Any], background: int) -> list[int]:
-    return [z for z, plane in enumerate(turned) if ((plane != background) & (plane != 0)).any()]
+def _slices_of(turned: NDArray[Any], id: int, sides: Sequence[slice]) -> list[int]:
+    """The slices that hold a label, which lies in a box."""
+    first, rows, columns = sides
+    return [z for z in range(first.start, first.stop) if (turned[z, rows, columns] == id).any()]
 
 
-def _all(label: NDArray[Any]) -> tuple[slice, slice, slice]:
-    return slice(0, label.shape[0]), slice(0, label.shape[1]), slice(0, label.shape[2])
+def _widened(sides: Sequence[slice], lengths: Sequence[int]) -> tuple[slice, slice]:
+    """Rows and columns of a box, and a margin of half of that, as far as the slice goes."""
+    rows, columns = (
+        slice(max(one.start - _margin(one), 0), min(one.stop + _margin(one), length))
+        for one, length in zip(sides, lengths, strict=True)
+    )
+    return rows, columns
+
+
+def _margin(side: slice) -> int:
+    return 2 + int(side.stop - side.start - 1) // 4
 
 
 def _window(shapes: list[NDArray[np.bool_]]) -> tuple[slice, slice]:
     """The rows and columns of any of the shapes, and a margin of half of that, as far as the slice goes."""
     union = np.any(shapes, axis=0)
-    sides = []
-    for axis in (1, 0):
-        found = np.flatnonzero(union.any(axis=axis))
-        margin = 2 + (found[-1] - found[0]) // 4
-        sides.append(slice(max(int(found[0]) - margin, 0), min(int(found[-1]) + margin + 1, union.shape[1 - axis])))
-    return sides[0], sides[1]
+    found = [np.flatnonzero(union.any(axis=axis)) for axis in (1, 0)]
+    return _widened([slice(int(places[0]), int(places[-1]) + 1) for places in found], union.shape)
 
 
 def _signed(shape: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -57,6 +57,18 @@ def test_each_does_what_its_function_does(capsys: Capture, label: Path, words: s
     assert np.array_equal(made(output), corrected(LABEL, tool(LABEL, IDS[1:3])))
 
 
+def test_slices_of_interpolation_are_those_of_the_label_or_those_named(capsys: Capture, label: Path) -> None:
+    sparse, output = np.zeros_like(LABEL), label.with_name("new.tif")
+    sparse[::5] = LABEL[::5]
+    tifffile.imwrite(label, sparse, photometric="minisblack")
+    for flags, slices in (((), None), (("--slices", "0,5,10"), [0, 5, 10])):
+        answer(capsys, "interpolate", label, "-o", output, "--overwrite", *flags)
+        assert np.array_equal(made(output), corrected(sparse, Interpolate()(sparse, slices=slices)))
+    assert "Two annotated slices or more" in refusal(
+        capsys, "interpolate", label, "-o", output, "--slices", 5, "--overwrite"
+    )
+
+
 def test_labels_are_merged_and_divided(capsys: Capture, label: Path) -> None:
     output, first = label.with_name("new.tif"), IDS[0]
     answer(capsys, "merge", label, ",".join(map(str, IDS[:3])), "-o", output)

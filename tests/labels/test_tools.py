@@ -57,6 +57,10 @@ def ball(radius: int, room: int) -> NDArray[np.bool_]:
     return z**2 + y**2 + x**2 <= radius**2
 
 
+def slices_of(label: NDArray[Any], id: int, axis: int) -> int:
+    return int((label == id).any(tuple({0, 1, 2} - {axis})).sum())
+
+
 @pytest.mark.parametrize("name", TOOLS)
 def test_laws_of_every_tool(name: str) -> None:
     @settings(max_examples=30, deadline=None)
@@ -64,7 +68,10 @@ def test_laws_of_every_tool(name: str) -> None:
     def law(label: NDArray[Any], kept: set[int], ids: set[int]) -> None:
         ids &= set(np.unique(label).tolist())
         before = label.copy()
-        if name in ("interpolate", "linear") and label.shape[1] < 3:
+        axis = {"interpolate": 0, "linear": 1}.get(name)
+        if axis is not None and ids and all(slices_of(label, one, axis) < 2 for one in ids):
+            with pytest.raises(InvalidParameter, match="must be in two slices or more along"):
+                TOOLS[name](label, ids)
             return
         correction = TOOLS[name](label, ids or None, kept=kept)
         assert label.tobytes() == before.tobytes()
@@ -222,6 +229,45 @@ def test_a_ball_comes_back_from_a_few_slices_and_annotated_ones_stay() -> None:
         Interpolate()(label, slices=[3])
     turned = label.transpose(2, 0, 1).copy()
     assert np.array_equal(corrected(turned, Interpolate("y")(turned)), new.transpose(2, 0, 1))
+
+
+def disc(label: NDArray[Any], id: int, z: int, y: int, x: int, radius: int = 5) -> None:
+    rows, columns = np.ogrid[: label.shape[1], : label.shape[2]]
+    inside = (rows - y) ** 2 + (columns - x) ** 2 <= radius**2
+    label[z][inside & (label[z] == 0)] = id
+
+
+def test_a_label_goes_on_between_its_own_slices_whatever_others_there_are() -> None:
+    alone = np.zeros((14, 24, 60), np.uint16)
+    disc(alone, 55, 2, 12, 12)
+    disc(alone, 55, 10, 12, 12)
+    others = np.zeros_like(alone)
+    others[:, :, 30:] = cells((14, 24, 30), 8, 1)
+    others[5:8, 10:15, 10:12] = 90
+    label = np.where(alone > 0, alone, others)
+    expected = corrected(alone, Interpolate()(alone))
+    assert np.count_nonzero(expected == 55) == 9 * np.count_nonzero(alone[2])
+    for ids in ([55], None):
+        new = corrected(label, Interpolate()(label, ids))
+        assert np.array_equal(new == 55, (expected == 55) & (others != 90))
+        assert np.array_equal(new[label > 0], label[label > 0])
+    assert Interpolate()(label, slices=range(14)).size == 0
+    disc(label, 56, 4, 5, 20, 2)
+    both = corrected(label, Interpolate()(label, [55, 56]))
+    assert np.array_equal(both == 55, (expected == 55) & (label != 90) & (label != 56))
+    with pytest.raises(InvalidParameter, match="Label 56 must be in two slices or more along z, received one"):
+        Interpolate()(label, [56])
+
+
+def test_each_label_has_slices_of_its_own_and_two_share_what_lies_between() -> None:
+    label = np.zeros((12, 20, 40), np.uint8)
+    for id, first, last, x in ((3, 0, 8, 10), (4, 3, 11, 26)):
+        disc(label, id, first, 10, x)
+        disc(label, id, last, 10, x)
+    new = corrected(label, Interpolate()(label))
+    for id, first, last in ((3, 0, 8), (4, 3, 11)):
+        assert np.flatnonzero((new == id).any((1, 2))).tolist() == list(range(first, last + 1))
+        assert np.array_equal(new == id, corrected(label, Interpolate()(label, [id])) == id)
 
 
 @pytest.mark.skipif(not (REAL_DATA / "nuclei_confocal").exists(), reason="needs the public images")
