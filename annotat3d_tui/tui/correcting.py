@@ -117,7 +117,7 @@ class Correcting(ApplyingJob):
             view.cursor = int(z), int(y), int(x)
         ids = ids_in(correction)
         of = f"label {ids[0]}" if len(ids) == 1 else f"{len(ids)} labels"
-        look = MaskLook(f"{correction.words}: {count_text(correction.size, 'voxel')} of {of}", view)
+        look = MaskLook(f"{count_text(correction.size, 'voxel')} of {of}", view, by=correction.words)
 
         def answered(taken: bool | None) -> None:
             view.label_volume, view.show_label = before

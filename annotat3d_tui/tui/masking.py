@@ -62,7 +62,7 @@ class Masking(Labelling):
         z, y, x = np.unravel_index(event.where[len(event.where) // 2], event.volume.shape)
         self.view.cursor = int(z), int(y), int(x)
         count, kinds = len(event.where), len(np.unique(event.labels))
-        look = MaskLook(f"{count} voxels of {kinds} labels of {event.path.name}", self.view)
+        look = MaskLook(f"{count} voxels of {kinds} labels", self.view, by=event.path.name)
 
         def answered(taken: bool | None) -> None:
             self.view.label_volume, self.view.show_label = before

@@ -72,7 +72,7 @@ class Thresholding(Regions):
         before = (view.label_volume, view.show_label)
         view.label_volume, view.show_label = event.volume, True
         words = history_words(event.stroke)
-        look = MaskLook(f"{words}: {count_text(len(event.where), 'voxel')}", view)
+        look = MaskLook(count_text(len(event.where), "voxel"), view, by=words)
 
         def answered(taken: bool | None) -> None:
             view.label_volume, view.show_label = before

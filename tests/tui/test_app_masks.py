@@ -45,7 +45,8 @@ async def test_values_become_labels_and_the_part_lies_where_it_was_placed(files:
         assert "20 voxels are taken." in seen(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, MaskLook))
-        assert "20 voxels of 1 labels of small.npy    Enter take it" in seen(pilot)
+        assert "small.npy: 20 voxels of 1 labels" in seen(pilot)
+        assert "Enter take it" in seen(pilot)
         assert screen.view.cursor[0] == 9
         shown = screen.view.label_volume
         assert shown is not None

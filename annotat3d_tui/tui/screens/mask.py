@@ -21,6 +21,7 @@ from annotat3d_tui.tui.messages import MaskFound
 from annotat3d_tui.tui.screens.on_slice import OnSlice
 from annotat3d_tui.tui.screens.over import Over
 from annotat3d_tui.tui.widgets.long_list import LongList
+from annotat3d_tui.tui.widgets.look_line import LookLine
 
 if TYPE_CHECKING:
     from annotat3d_tui.tui.widgets.slice_view import SliceView
@@ -119,7 +120,10 @@ class MaskForm(Over[MaskPlan | None]):
 
 
 class MaskLook(OnSlice[bool]):
-    """A line at the foot while the mask is seen on the slice, whose keys still move it; True when it is taken."""
+    """A line at the foot while the mask is seen on the slice, whose keys still move it; True when it is taken.
+
+    said: how much it is; by: what made it, which is shortened first.
+    """
 
     CSS_PATH = "mask.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -127,19 +131,14 @@ class MaskLook(OnSlice[bool]):
         Binding("escape", "dismiss(False)", "Give it up", id="mask.give_up", tooltip="Nothing is taken."),
     ]
 
-    def __init__(self, said: str, view: "SliceView") -> None:
+    def __init__(self, said: str, view: "SliceView", by: str = "") -> None:
         super().__init__(view)
-        self._said = said
+        self._said, self._by = said, by
 
     def compose(self) -> ComposeResult:
         """The line."""
-        keys = hints(self.app, *LOOK_KEYS)
-        yield Static(f"{self._said}    {keys}", id="look", markup=False)
+        yield LookLine(self._by, self._said, hints(self.app, *ANSWERS), hints(self.app, *LOOKS_AROUND), id="look")
 
 
-LOOK_KEYS = (
-    ("mask.take", "take it"),
-    ("mask.give_up", "give it up"),
-    ("slice.previous slice.next", "slice"),
-    ("slice.plane", "plane"),
-)
+ANSWERS = (("mask.take", "take it"), ("mask.give_up", "give it up"))
+LOOKS_AROUND = (("slice.previous slice.next", "slice"), ("slice.plane", "plane"))
