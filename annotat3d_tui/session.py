@@ -83,6 +83,7 @@ class Session:
         self._classifier_kept = workspace.classifier.is_file()
         self._writing = threading.Lock()
         self._lock = lock
+        self.annotation.before_act = lambda: self.past.forget_undone()
         if workspace.folder == default_folder(workspace.image) and workspace.folder.parent == data_home():
             self.messages.append(f"The folder of the image cannot be written: the workspace is {workspace.folder}.")
         if replaced:

@@ -10,7 +10,7 @@
 An annotation belongs to one thread; give another one what `markers.coordinates()` returns.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -45,12 +45,14 @@ class Annotation:
 
     `markers` and `table` are for reading. Hiding a label is remembered but is no act: undo passes over it.
     Marks of a locked label are left as they are by all that draws, erases or imports; `kept` says how many were by the
-    last of these acts. Whatever raises has changed nothing.
+    last of these acts. Whatever raises has changed nothing. `before_act` is called before each new act is written: who
+    keeps a history beside this one gives up there what it could redo.
     """
 
     def __init__(self, shape: tuple[int, ...], journal: Journal | None, read_only: bool = False) -> None:
         self.kept = 0
         self.read_only = read_only
+        self.before_act: Callable[[], object] = lambda: None
         self._past = History(shape)
         self._journal = journal
         self._records = self._unkept = 0  # in the journal, and of these after the checkpoint
@@ -152,7 +154,7 @@ class Annotation:
         edit = self._edit(where, stroke.label, self._past.strokes)
         if edit.size or words != self._past.done[-1].words:
             relabels = missing(self.table, np.unique(edit.labels_after).tolist())
-            self._write({"do": "draw", "continues": True, **record_of(words, edit, relabels)})
+            self._new({"do": "draw", "continues": True, **record_of(words, edit, relabels)})
             self._past.go_on(Act.of(words, edit, relabels))
         return edit if edit.size else None
 
@@ -373,7 +375,7 @@ class Annotation:
             self._commit("labels", words, self._no_edit(), (Relabel(label.id, before, label),))
 
     def _commit(self, do: str, words: str, edit: Edit, relabels: tuple[Relabel, ...]) -> None:
-        self._write({"do": do, **record_of(words, edit, relabels)})
+        self._new({"do": do, **record_of(words, edit, relabels)})
         self._past.perform(Act.of(words, edit, relabels))
 
     def _is_last(self, edit: Edit | None) -> bool:
@@ -397,6 +399,11 @@ class Annotation:
             raise ReadOnly(
                 "The workspace must not be open read-only to be changed, and it is: open it again once nobody has it."
             )
+
+    def _new(self, record: dict[str, Any]) -> None:
+        self.check_may_change()
+        self.before_act()
+        self._write(record)
 
     def _write(self, record: dict[str, Any]) -> None:
         self.check_may_change()

@@ -207,8 +207,11 @@ class Corrections:
         self._perform(correction)
 
     def undo(self) -> str:
-        """Take back the last correction, which there must be, and return its words."""
-        self._write({"do": "undo"})
+        """Take back the last correction, which there must be, and return its words.
+
+        The journal says with it that whatever then ends redoing is written there, too: `forget_undone`.
+        """
+        self._write({"do": "undo", "forgets": True})
         return self._undo()
 
     def redo(self) -> str:
@@ -227,6 +230,13 @@ class Corrections:
     def forget_passed(self, acts: int) -> None:
         """Give up what was undone when another act on marks has taken its place: there are more than it followed on."""
         if self.undone and _before(self.undone[-1]) < acts:
+            self.forget_undone()
+
+    def forget_undone(self) -> None:
+        """Give up what could be redone, in the journal, too: an act on marks takes its place. Raises CannotWrite."""
+        if self.undone:
+            if not self._read_only:
+                self._write({"do": "forget"})
             self.undone.clear()
 
     def saving(self, state: str) -> None:
@@ -245,7 +255,8 @@ class Corrections:
             )
         if self._journal:
             self._journal.append(record)
-        self.unsaved = record["do"] != "save"
+        if record["do"] != "forget":
+            self.unsaved = record["do"] != "save"
 
     def _perform(self, correction: Correction, touches: bool = True) -> None:
         self._put(correction, touches)
@@ -274,17 +285,23 @@ class Corrections:
         correction.put(self.label, back=back)
 
     def _replay(self, records: list[dict[str, Any]], begun: int, path: Path) -> None:
-        """Do all acts again; the volume has those before record `begun`."""
-        number = 0
+        """Do all acts again; the volume has those before record `begun`.
+
+        A journal of a former version does not say when acts on marks ended redoing: what was undone there stays so.
+        """
+        number, former = 0, 0
         try:
             for number, record in enumerate(records):
                 self._replay_one(record, touches=number > begun)
+                is_former = record["do"] == "undo" and not record.get("forgets")
+                former = len(self.undone) if is_former else min(former, len(self.undone))
         except (KeyError, IndexError, TypeError, ValueError, InvalidFile) as error:
             raise InvalidFile(
                 f"{path} line {number + 2} must be an act that can be done, received {record.get('do')!r} ({error}): "
                 "open it with the program that wrote it, or remove it."
             ) from None
-        self.unsaved = begun < len(records) - 1
+        self.undone = self.undone[former:]
+        self.unsaved = any(record["do"] not in ("save", "forget") for record in records[begun + 1 :])
 
     def _replay_one(self, record: dict[str, Any], touches: bool) -> None:
         do = record["do"]
@@ -294,6 +311,8 @@ class Corrections:
             self._undo(touches)
         elif do == "redo":
             self._redo(touches)
+        elif do == "forget":
+            self.undone.clear()
         elif do not in ("begin", "save"):
             raise ValueError("an unknown act")
 

@@ -58,7 +58,9 @@ class Past:
 
     def redo(self, times: int = 1) -> str | None:
         """Redo the act that was undone last, or as many, and return the words of the last one redone."""
-        words, marks, undone = None, self._annotation, self.corrections.undone if self.corrections else []
+        words, marks = None, self._annotation
+        self._forget_passed()
+        undone = self.corrections.undone if self.corrections else []
         while times > 0:
             following = undone[-1].acts - undone[-1].brings if undone else 0
             there = following if following > marks.position else marks.acts()
@@ -72,15 +74,24 @@ class Past:
             times -= count
         return words
 
+    def forget_undone(self) -> None:
+        """Give up the corrections that could be redone: what `Annotation.before_act` is to call. Raises CannotWrite."""
+        if self.corrections is not None:
+            self.corrections.forget_undone()
+
     def _places(self) -> list[int]:
         """The numbers of the corrections among all acts; one that follows on k acts on marks comes after these."""
-        if self.corrections is not None:
-            self.corrections.forget_passed(self._annotation.position)
-        places, brought = [], 0
+        self._forget_passed()
+        places, brought, marks = [], 0, self._annotation.acts()
         for place, one in enumerate(self._every()):
             brought += one.brings
-            places.append(one.acts - brought + place)
+            places.append(min(one.acts, marks) - brought + place)  # fewer where the journal of marks was damaged
         return places
+
+    def _forget_passed(self) -> None:
+        """Give up corrections that a process killed between two journals left to redo."""
+        if self.corrections is not None:
+            self.corrections.forget_passed(self._annotation.position)
 
     def _every(self) -> list[Correction]:
         """The corrections, done and undone, in the order in which they were done first."""

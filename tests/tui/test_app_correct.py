@@ -11,6 +11,7 @@ from annotat3d_tui.labels.correcting import corrected
 from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.session import Session
 from annotat3d_tui.tui.screens.dialogs import Confirm
+from annotat3d_tui.tui.screens.history import History
 from annotat3d_tui.tui.screens.mask import MaskLook
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
@@ -69,6 +70,44 @@ async def test_a_tool_is_looked_at_before_it_is_taken_and_undone_in_one_step(fil
         folder = screen.session.workspace.folder
     again = Session.open(open_workspace(folder))
     assert np.array_equal(again.label, corrected)
+    again.close()
+
+
+async def take(pilot: Pilot[int], screen: SegmentScreen, letter: str) -> None:
+    """A tool that asks for nothing, looked at and taken."""
+    done = len(screen.session.corrections.done) if screen.session.corrections else 0
+    await pilot.press("F", letter)
+    await until(pilot, lambda: isinstance(pilot.app.screen, MaskLook))
+    await pilot.press("enter")
+    await until(pilot, lambda: screen.session.corrections is not None and len(screen.session.corrections.done) > done)
+    await until(pilot, lambda: screen.view.label_volume is screen.session.label and screen.running is None)
+    await pilot.pause()
+
+
+async def test_a_new_stroke_or_lock_ends_redoing_of_marks_and_corrections(files: Path) -> None:
+    async with opened(files, size=(120, 40)) as (pilot, screen):
+        await load(pilot, screen, files, edit=True)
+        for number, new in enumerate(("brush 2 r=1 xy z=9 5,20", "K")):
+            for x in (4, 9):
+                await command(pilot, f"brush {2 + number} r=2 xy z={4 + number} {x},10")
+                await take(pilot, screen, "d")
+            before = np.array(screen.session.label)
+            await pilot.press("u", "u", "u", "u")
+            undone = np.array(screen.session.label)
+            assert not np.array_equal(undone, before)
+            await (command(pilot, new) if number == 0 else pilot.press(new))
+            await pilot.press("U")
+            await until(pilot, lambda: isinstance(pilot.app.screen, History))
+            await pilot.pause()
+            assert "the beginning" in seen(pilot)
+            await pilot.press("escape")
+            assert screen.session.past.redo() is None
+            assert np.array_equal(screen.session.label, undone)
+            assert (screen.session.past.acts(), screen.session.past.position) == (number + 1, number + 1)
+        folder, acts = screen.session.workspace.folder, screen.session.past.acts()
+    again = Session.open(open_workspace(folder))
+    assert (again.past.acts(), again.past.redo()) == (acts, None)
+    assert np.array_equal(again.label, undone)
     again.close()
 
 
