@@ -37,6 +37,7 @@ from annotat3d_tui.tui.saying import (
     SIGNS,
     STAYS,
     Said,
+    clear_lasting,
     clear_messages,
     errors_said,
     log,
@@ -46,6 +47,7 @@ from annotat3d_tui.tui.saying import (
 )
 from annotat3d_tui.tui.screens.dialogs import Confirm, if_given
 from annotat3d_tui.tui.screens.help import HelpScreen, HelpsItself, keys_page
+from annotat3d_tui.tui.screens.over import Over
 from annotat3d_tui.tui.screens.past import PastMessages
 from annotat3d_tui.tui.screens.segment import SegmentScreen
 from annotat3d_tui.tui.screens.welcome import InUse, Opened, OpenedBare, Welcome
@@ -224,9 +226,11 @@ class Annotat3DApp(InTurn, TabbedApp):
             check_intact()
 
     async def on_event(self, event: events.Event) -> None:
-        """As Textual does; when the hand rests, garbage is looked for."""
+        """As Textual does; when the hand rests, garbage is looked for. A key in a dialog dismisses what was said."""
         if isinstance(event, events.InputEvent):
             self._tidying.moved()
+        if isinstance(event, events.Key) and self.screen_stack and isinstance(self.screen, Over):
+            clear_lasting(self)
         await super().on_event(event)
 
     def get_driver_class(self) -> type[Driver]:

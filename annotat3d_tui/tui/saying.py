@@ -10,6 +10,7 @@ from typing import Any
 
 from textual.app import App
 from textual.dom import DOMNode
+from textual.notifications import Notification
 from textual.widgets._toast import ToastRack
 
 from annotat3d_tui.errors import Annotat3DError, Cancelled
@@ -68,9 +69,20 @@ def clear_messages(app: App[Any]) -> None:
 
 def take_away(app: App[Any], text: str) -> None:
     """Take a message that is still shown away, before it is said again."""
-    for shown in [one for one in app._notifications if one.message == text]:
-        app._unnotify(shown, refresh=False)
-        app.screen.query(f"#{ToastRack._toast_id(shown)}").remove()
+    _take(app, [one for one in app._notifications if one.message == text])
+
+
+def clear_lasting(app: App[Any]) -> None:
+    """Take the messages away that would stay until they are dismissed; those that pass by go on."""
+    _take(app, [one for one in app._notifications if one.timeout >= STAYS])
+
+
+def _take(app: App[Any], shown: list[Notification]) -> None:
+    """From the screen that is seen, and from those under it."""
+    for one in shown:
+        app._unnotify(one, refresh=False)
+        for screen in app.screen_stack:
+            screen.query(f"#{ToastRack._toast_id(one)}").remove()
 
 
 @contextmanager

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input, Static
 from textual.widgets._toast import Toast
 
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.tui.app import Annotat3DApp
 from annotat3d_tui.tui.saying import say_error
+from annotat3d_tui.tui.screens.dialogs import Ask
+from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.past import PastMessages
 from tests.tui.acting import opened, seen, toasts, until
 
@@ -73,3 +76,44 @@ async def test_what_is_said_again_is_shown_once_and_kept_twice() -> None:
         )
         assert seen(pilot).count("read-only") == 1
         assert [said.text for said in app.said] == ["read-only", "drawn", "read-only"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_message_never_hides_the_keys_of_a_dialog_and_a_key_in_it_dismisses_it(
+    files: Path, size: tuple[int, int]
+) -> None:
+    async with opened(files, size) as (pilot, screen):
+        say_error(pilot.app, InvalidParameter(LONG))
+        await until(pilot, lambda: "It fits 8-bit." in seen(pilot))
+        pilot.app.push_screen(ParametersScreen(screen.session.parameters))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParametersScreen))
+        await until(pilot, lambda: "Tab next · Space change · Enter ^S ok · Esc cancel" in seen(pilot))
+        assert "✗ Not done" in seen(pilot)
+        assert seen(pilot).count("It fits 8-bit.") == 1, "it does not lie behind the dialog as well"
+        screen.notify("passes by", timeout=60)
+        await until(pilot, lambda: "passes by" in toasts(pilot))
+        await pilot.press("tab")
+        await until(pilot, lambda: "Not done" not in seen(pilot))
+        assert toasts(pilot) == ["passes by"]
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen and "passes by" in seen(pilot))
+        assert "Not done" not in seen(pilot)
+
+
+async def test_a_message_lasts_where_keys_are_pressed_outside_of_dialogs(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        say_error(pilot.app, InvalidParameter(LONG))
+        await pilot.press("right", "t")
+        await until(pilot, lambda: "It fits 8-bit." in seen(pilot))
+        await pilot.press("escape")
+        assert toasts(pilot) == []
+
+
+async def test_what_a_key_in_a_dialog_makes_go_wrong_is_seen(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        refused = InvalidParameter("It must be even, received 3: give another one.")
+        ask = Ask("Number", "3")
+        pilot.app.push_screen(ask, lambda _: say_error(pilot.app, refused))
+        await until(pilot, lambda: pilot.app.screen is ask)
+        await pilot.press("enter")
+        await until(pilot, lambda: "It must be even" in seen(pilot))

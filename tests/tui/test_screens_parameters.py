@@ -114,6 +114,28 @@ async def test_a_wrong_value_is_marked_where_it_stands_and_keeps_the_form_open()
     assert app.answers == [Everything(shape=Round(8))]
 
 
+async def test_enter_in_a_line_accepts_and_in_a_list_opens_it() -> None:
+    app = Showing(Everything(), PRESETS)
+    async with app.run_test(size=(80, 24)) as pilot:
+        mode = app.field("mode").query_one(Select)
+        mode.focus()
+        await pilot.press("enter")
+        assert mode.expanded
+        await pilot.press("down", "enter")
+        assert app.answers == []
+        line = app.field("name").query_one(Input)
+        line.value = "that"
+        app.field("radius").query_one(Input).value = "99"
+        line.focus()
+        await pilot.press("enter")
+        assert app.answers == []
+        assert app.focused is app.field("radius").query_one(Input), "a wrong field is gone to"
+        app.field("radius").query_one(Input).value = "5"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.answers == [Everything(shape=Round(5), mode="slow", name="that")]
+
+
 async def test_no_box_at_all_is_refused() -> None:
     app = Showing(Everything(), PRESETS)
     async with app.run_test(size=(80, 24)) as pilot:

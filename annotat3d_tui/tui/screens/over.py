@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual, VisualType
+from textual.widgets._toast import ToastRack
 
 Result = TypeVar("Result")
 MOST_STYLES = 16384
@@ -19,7 +20,16 @@ MOST_STYLES = 16384
 
 
 class Over(ModalScreen[Result]):
-    """A dialog over another screen."""
+    """A dialog over another screen.
+
+    Its keys stand at its foot, so messages are shown at the top, and no longer on the screens under it.
+    """
+
+    def on_mount(self) -> None:
+        """Messages move up; those screens show theirs again when they come back."""
+        for below in self.app.screen_stack[:-1]:
+            for rack in below.query(ToastRack):
+                rack.display = False
 
     def render(self) -> VisualType:  # type: ignore[override]
         """What lies behind, in a fifth of the time that Textual takes."""

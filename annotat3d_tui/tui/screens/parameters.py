@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Select, Static
+from textual.widgets import Button, Input, Select, Static
 
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.parameters import Parameters
@@ -15,7 +15,7 @@ from annotat3d_tui.tui.actions import hints
 from annotat3d_tui.tui.forms import Field, FieldFocused, Form, FormChanged, words
 from annotat3d_tui.tui.screens.over import Over
 
-KEYS = (("Tab", "next"), ("Space", "change"), ("parameters.accept", "ok"), ("parameters.cancel", "cancel"))
+KEYS = (("Tab", "next"), ("Space", "change"), ("Enter parameters.accept", "ok"), ("parameters.cancel", "cancel"))
 LEAST = (60, 18)
 """Columns and rows that a form needs."""
 CURRENT = "as it is now"
@@ -109,6 +109,7 @@ class ParametersScreen(Over[Parameters | None]):
         else:
             self.dismiss(None)
 
+    @on(Input.Submitted)
     def action_accept(self) -> None:
         """Close with the parameters; a wrong field is gone to instead."""
         try:
