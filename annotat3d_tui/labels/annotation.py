@@ -224,6 +224,7 @@ class Annotation:
         others = [label for label in self.table if given.get(label.id, label.name) != label.name]
         marked = tuple(label for label in others if self.markers.count(label.id).voxels)
         renamed = [label for label in others if label not in marked]
+        renamed.sort(key=lambda label: self.table.named(given[label.id]) is not None)  # first those whose name is free
         named = [replace(label, name=given.get(label.id, label.name)) for label in (*renamed, *new)]
         if relabels := brought(self.table, named):
             self._commit("labels", words, self._no_edit(), relabels)

@@ -134,22 +134,37 @@ class LabelTable:
         return free
 
     def new(self, name: str | None = None, colour: Colour | None = None, id: int | None = None) -> Label:
-        """A label that could be added; what is not given is `next_id()`, `Label n` and the id's own colour."""
+        """A label that could be added; what is not given is `next_id()`, a name and the id's own colour.
+
+        The name is that of its number beside `Background` (`Label 2` for id 3), as long as the labels are called so;
+        that of its id, where the first label or the highest one is.
+        """
         number = self.next_id() if id is None else id
         check_label(number)
         if number in self:
             raise InvalidParameter(f"A new label must have an id of its own, received {number}: choose another one.")
-        return self.checked(Label(number, name or self._free_name(number), colour or colour_of(number)))
+        return self.checked(Label(number, name or self._next_name(number), colour or colour_of(number)))
 
     def missing(self, ids: Iterable[int]) -> list[Label]:
-        """New labels, by rising id, for those of these ids from 1 that have none."""
+        """New labels, by rising id, for those of these ids from 1 that have none: `Label n` has the id n, from 3 on."""
         made: list[Label] = []
         missing = sorted({id for id in ids if id and id not in self})
         names = set(self._by_name) if missing else set()
         for id in missing:
-            made.append(Label(id, _free_name(id, names), colour_of(id)))
+            made.append(Label(id, _free_name(id, names, by_id=id > len(_FIRST)), colour_of(id)))
             names.add(made[-1].name)
         return made
+
+    def names_by_id(self) -> dict[int, str]:
+        """`Label 1` and `Label 2` for the first two labels, where they are called as in a new project; else nothing.
+
+        For a label volume of objects around which nothing is labelled: its label 1 is no background.
+
+        >>> LabelTable().names_by_id(), LabelTable().rename(2, "Grain").names_by_id()
+        ({1: 'Label 1', 2: 'Label 2'}, {})
+        """
+        usual = all(label.id in self and self[label.id].name == label.name for label in _FIRST)
+        return {label.id: _by_id(label.id) for label in _FIRST} if usual else {}
 
     def add(self, name: str | None = None, colour: Colour | None = None, id: int | None = None) -> "LabelTable":
         """A table with one label more; what is not given is as of `new`."""
@@ -292,8 +307,10 @@ class LabelTable:
     def _with(self, label: Label) -> "LabelTable":
         return self.put(label.id, self.checked(label))
 
-    def _free_name(self, id: int) -> str:
-        return _free_name(id, self._by_name)
+    def _next_name(self, id: int) -> str:
+        highest = max(self._by_id, default=0)
+        by_id = any(one in self and self[one].name == _by_id(one) for one in (BACKGROUND, highest))
+        return _free_name(id, self._by_name, by_id=by_id)
 
 
 def _fill(table: LabelTable, rows: tuple[Label, ...], hidden: Iterable[int]) -> LabelTable:
@@ -306,7 +323,12 @@ def _rank(label: Label) -> tuple[float, int]:
     return label.rank
 
 
-def _free_name(id: int, names: Container[str]) -> str:
-    """`Label n`, or where another one is called so `Label n (2)` and so on."""
-    name = "Background" if id == BACKGROUND else f"Label {id - 1}"
+def _free_name(id: int, names: Container[str], *, by_id: bool) -> str:
+    """The usual name of an id, or where another label is called so that of its id, or that with a number behind."""
+    usual = "Background" if id == BACKGROUND else _by_id(id - 1)
+    name = _by_id(id) if by_id or usual in names else usual
     return name if name not in names else next(one for n in count(2) if (one := f"{name} ({n})") not in names)
+
+
+def _by_id(id: int) -> str:
+    return f"Label {id}"

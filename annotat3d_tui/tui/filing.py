@@ -12,6 +12,7 @@ from textual import work
 from annotat3d_tui.errors import InvalidFile, ShapeMismatch
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
 from annotat3d_tui.tui.computing import Computing
+from annotat3d_tui.tui.correction_tools import background_of
 from annotat3d_tui.tui.messages import AlternativeRead, AnnotationRead, Labelled, Saved, SuperpixelsMade
 from annotat3d_tui.tui.overview import histogram_of, label_shares
 from annotat3d_tui.tui.saying import say_error
@@ -173,7 +174,8 @@ class Filing(Computing):
         with self.lease.used():
             self.session.keep_label(label, None)
         said, shares = f"label loaded from {chosen.path.name}", label_shares(label)
-        self.post_message(Labelled(label, said, shares=shares, may_edit=may_edit))
+        of_objects = background_of(label) == 0
+        self.post_message(Labelled(label, said, shares=shares, may_edit=may_edit, of_objects=of_objects))
 
     @work(thread=True, group=FILES, exit_on_error=False)
     def load_superpixels(self, chosen: ChosenPath) -> None:

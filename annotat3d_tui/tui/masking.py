@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 from textual import on, work
 
+from annotat3d_tui.tui.correction_tools import background_of
 from annotat3d_tui.tui.filing import as_label
 from annotat3d_tui.tui.labelling import Labelling
 from annotat3d_tui.tui.messages import Labelled, MaskFound, MaskPlaced
@@ -89,4 +90,5 @@ class Masking(Labelling):
         label = as_label(mask.volume, mask.path.name)
         with self.lease.used():
             self.session.keep_label(label, None)
-        self.post_message(Labelled(label, f"label loaded from {mask.path.name}", shares=label_shares(label)))
+        said, of_objects = f"label loaded from {mask.path.name}", background_of(label) == 0
+        self.post_message(Labelled(label, said, shares=label_shares(label), of_objects=of_objects))

@@ -90,7 +90,8 @@ class Labelled(Message):
     """A label volume was computed or loaded.
 
     origin and result: None when it was loaded. shares: of the voxels, of each label of one that was loaded.
-    names: that its labels come with. may_edit: the person is asked whether marks are to correct it.
+    names: that its labels come with. may_edit: the person is asked whether marks are to correct it. of_objects: it was
+    loaded, and voxels around its labels have none: its label 1 is an object, too.
     """
 
     def __init__(
@@ -102,10 +103,11 @@ class Labelled(Message):
         shares: dict[int, float] | None = None,
         names: Mapping[int, str] | None = None,
         may_edit: bool = False,
+        of_objects: bool = False,
     ) -> None:
         super().__init__()
         self.label, self.said, self.origin, self.result, self.shares = label, said, origin, result, shares
-        self.names, self.may_edit = names or {}, may_edit
+        self.names, self.may_edit, self.of_objects = names or {}, may_edit, of_objects
 
 
 class CorrectionFound(Message):

@@ -224,12 +224,19 @@ class Showing(Masking):
         if event.shares is not None:
             self._shares = event.shares
             with errors_said(self):
-                other = self.session.annotation.add_missing(event.shares, f"labels of the {event.said}", event.names)
+                names = event.names or self._names_by_id(event)
+                other = self.session.annotation.add_missing(event.shares, f"labels of the {event.said}", names)
                 if other:
-                    self.notify(other_names(other, event.names), markup=False, timeout=10)
+                    self.notify(other_names(other, names), markup=False, timeout=10)
         if event.result is not None and event.origin is not None:
             self.test(self.begin_test(), event.result, event.origin)
         self.annotation_changed()
+
+    def _names_by_id(self, event: Labelled) -> dict[int, str]:
+        """Names for the first two labels, as long as nobody has marked or named them, which loaded objects have."""
+        annotation = self.session.annotation
+        names = annotation.table.names_by_id() if event.of_objects and 1 in (event.shares or ()) else {}
+        return {} if any(annotation.markers.count(id).voxels for id in names) else names
 
     @on(Tested)
     def _tested(self, event: Tested) -> None:

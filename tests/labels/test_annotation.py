@@ -304,7 +304,7 @@ def test_an_eraser_that_touches_nothing_at_first_is_one_act_from_where_it_does()
 def test_labels_that_are_drawn_or_imported_are_added_and_undone_with_it() -> None:
     annotation = opened()
     annotation.draw(parse_stroke("brush 9 r=0 xy z=0 0,0"))
-    assert annotation.table[9].name == "Label 8"
+    assert annotation.table[9].name == "Label 9"
     mask = np.zeros(SHAPE, np.uint16)
     mask[0, 0, :3] = (5, 7, 9)
     annotation.import_mask(mask, {5: 4, 7: 0, 9: 300}, "m.tif")

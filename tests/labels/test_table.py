@@ -39,7 +39,7 @@ def test_changes_make_new_tables() -> None:
 def test_names_and_ids_of_new_labels() -> None:
     table = LabelTable().add(id=9).add()
     assert [(label.id, label.name) for label in table][2:] == [(9, "Label 8"), (10, "Label 9")]
-    assert LabelTable().rename(2, "Label 2").add()[3].name == "Label 2 (2)"
+    assert LabelTable().rename(2, "Label 2").add()[3].name == "Label 3"
     assert LabelTable().remove(1).add(id=1)[1].name == "Background"
     assert LabelTable().add(id=65535).next_id() == 3
     with pytest.raises(InvalidParameter, match="at most 65535 labels"):
@@ -108,8 +108,21 @@ def test_there_is_always_room_between_two_labels() -> None:
 
 
 def test_missing_labels_get_names_that_are_free() -> None:
-    table = LabelTable().rename(2, "Label 4")
-    assert [(label.id, label.name) for label in table.missing([5, 2, 0, 2, 3])] == [(3, "Label 2"), (5, "Label 4 (2)")]
+    table = LabelTable().rename(2, "Label 5")
+    assert [(label.id, label.name) for label in table.missing([5, 2, 0, 2, 3])] == [(3, "Label 3"), (5, "Label 5 (2)")]
+
+
+def test_labels_that_a_volume_has_are_called_by_their_ids_and_those_added_after_them_too() -> None:
+    table = LabelTable.of([*LabelTable(), *LabelTable().missing(range(1, 55))])
+    assert {label.name for label in table if label.id > 2} == {f"Label {id}" for id in range(3, 55)}
+    assert table.new().name == "Label 55"
+    assert table.add().add()[56].name == "Label 56"
+    objects = table
+    for id, name in sorted(table.names_by_id().items(), reverse=True):
+        objects = objects.rename(id, name)
+    assert [label.name for label in objects] == [f"Label {id}" for id in range(1, 55)]
+    assert objects.rename(54, "Grain").new().name == "Label 55"
+    assert objects.names_by_id() == {}
 
 
 def test_a_table_of_all_ids_answers_at_once() -> None:

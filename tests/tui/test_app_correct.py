@@ -185,3 +185,41 @@ async def test_grey_values_are_marked_in_the_slice_or_in_all_after_a_look(files:
             assert marked.sum() == expected.sum()
             await pilot.press("u")
             assert len(screen.session.annotation.markers) == 0
+
+
+async def objects(pilot: Pilot[int], screen: SegmentScreen, files: Path, *, around: int) -> None:
+    """A label of the ids 1, 2, 3 and 54 is loaded, and what is around them."""
+    label = np.full(screen.session.image.data.shape, around, np.uint8)
+    label[3:6, 3:6, 3:15:3] = (1, 2, 3, 54)
+    np.save(files / "objects.npy", label)
+    await from_menu(pilot, "L", files / "objects.npy")
+    await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+    await pilot.press("n")
+    await until(pilot, lambda: 54 in screen.session.annotation.table)
+
+
+async def test_loaded_objects_are_called_by_their_ids(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        await objects(pilot, screen, files, around=0)
+        table = screen.session.annotation.table
+        assert [(one.id, one.name) for one in table] == [(id, f"Label {id}") for id in (1, 2, 3, 54)]
+        await pilot.press("n")
+        await until(pilot, lambda: bool(pilot.app.screen.query(Input)))
+        assert "Label 55" in seen(pilot)
+        await pilot.press("escape", "u")
+        assert [one.name for one in screen.session.annotation.table] == ["Background", "Label 1"]
+
+
+async def test_the_first_labels_keep_their_names_where_one_is_around_the_others(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        await objects(pilot, screen, files, around=1)
+        names = [one.name for one in screen.session.annotation.table]
+        assert names == ["Background", "Label 1", "Label 3", "Label 54"]
+
+
+async def test_the_first_labels_keep_their_names_where_they_are_marked(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        await command(pilot, STROKE)
+        await objects(pilot, screen, files, around=0)
+        names = [one.name for one in screen.session.annotation.table]
+        assert names == ["Background", "Label 1", "Label 3", "Label 54"]
