@@ -101,7 +101,7 @@ async def test_a_message_never_hides_the_keys_of_a_dialog_and_a_key_in_it_dismis
 
 
 async def test_a_message_lasts_where_keys_are_pressed_outside_of_dialogs(files: Path) -> None:
-    async with opened(files) as (pilot, screen):
+    async with opened(files) as (pilot, _):
         say_error(pilot.app, InvalidParameter(LONG))
         await pilot.press("right", "t")
         await until(pilot, lambda: "It fits 8-bit." in seen(pilot))
@@ -110,7 +110,7 @@ async def test_a_message_lasts_where_keys_are_pressed_outside_of_dialogs(files: 
 
 
 async def test_what_a_key_in_a_dialog_makes_go_wrong_is_seen(files: Path) -> None:
-    async with opened(files) as (pilot, screen):
+    async with opened(files) as (pilot, _):
         refused = InvalidParameter("It must be even, received 3: give another one.")
         ask = Ask("Number", "3")
         pilot.app.push_screen(ask, lambda _: say_error(pilot.app, refused))
