@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from textual import on, work
+from textual.worker import get_current_worker
 
 from annotat3d_tui.blocks import count_text
 from annotat3d_tui.labels.begins import begins_of
@@ -23,16 +25,17 @@ from annotat3d_tui.tui.screens.dialogs import if_given
 from annotat3d_tui.tui.screens.mask import MaskLook
 from annotat3d_tui.tui.screens.menu import Item, Menu
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
-from annotat3d_tui.tui.work import COMPUTE, FILES, Report
+from annotat3d_tui.tui.work import COMPUTE, COUNT, FILES, Report
 
 if TYPE_CHECKING:
     from annotat3d_tui.labels.corrections import Correction
 
-NOTE = "label volume corrected by hand"
-
 
 class Correcting(ApplyingJob):
     """A screen on which the label volume can be corrected; nothing is changed before the person has seen it."""
+
+    _counted: "Correction | None" = None
+    """The last correction of the label volume whose voxels were counted."""
 
     def action_correct(self) -> None:
         """Choose a tool."""
@@ -138,24 +141,45 @@ class Correcting(ApplyingJob):
 
     @work(thread=True, group=FILES, exit_on_error=False)
     def keep_correction(self, correction: "Correction") -> None:
-        """Change the label volume, and count its voxels."""
+        """Change the label volume."""
         with self.lease.used():
             self.session.correct(correction)
             self.show_corrected(correction)
 
     def show_corrected(self, correction: "Correction") -> None:
-        """From a worker that has corrected the label volume: show it, and count its voxels."""
+        """From a worker that has corrected the label volume: show it, and have its voxels counted."""
         self.post_message(Corrected(correction))
-        assert self.session.label is not None
-        self.post_message(Seen(shares=label_shares(self.session.label)))
 
     @on(Corrected)
     def _corrected(self, event: Corrected) -> None:
         self.view.label_volume = self.session.label
         with errors_said(self):
             self.session.annotation.forget_undone()
-        self._label_note = NOTE
+        self.count_labels()
         self.annotation_changed()
+
+    def label_stepped(self) -> None:
+        """Count the voxels of the label volume anew, too, where it is another one."""
+        super().label_stepped()
+        if self._last_made() is not self._counted:
+            self.count_labels()
+
+    def _last_made(self) -> "Correction | None":
+        corrections = self.session.corrections
+        return corrections.done[-1] if corrections and corrections.done else None
+
+    def count_labels(self) -> None:
+        """Count the voxels of the label volume as it is now."""
+        self._counted = self._last_made()
+        if self.session.label is not None:
+            self._count(self.session.label)
+
+    @work(thread=True, exclusive=True, group=COUNT, exit_on_error=False)
+    def _count(self, label: NDArray[Any]) -> None:
+        """The shares of a label volume; who changes it meanwhile has it counted again."""
+        worker, shares = get_current_worker(), label_shares(label)
+        if not worker.is_cancelled:
+            self.post_message(Seen(shares=shares))
 
 
 def ids_in(correction: "Correction") -> list[int]:

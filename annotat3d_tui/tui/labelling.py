@@ -232,10 +232,14 @@ class Labelling(LearnedFiles):
     def _stepped(self) -> None:
         """Show marks and label volume as they are after an undo or redo."""
         if self.session.corrections is not None:
-            self.session.went()
-            self.view.label_volume = self.session.label
+            self.label_stepped()
         self._choose_one_that_is_there()
         self.annotation_changed()
+
+    def label_stepped(self) -> None:
+        """Show the label volume as it is after an undo or redo."""
+        self.session.went()
+        self.view.label_volume = self.session.label
 
     def action_redo(self) -> None:
         """Do again what was undone."""

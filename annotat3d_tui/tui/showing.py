@@ -34,6 +34,7 @@ from annotat3d_tui.tui.widgets.slice_view import SliceView
 from annotat3d_tui.tui.widgets.tab_line import TabLine
 from annotat3d_tui.tui.widgets.title_line import Running, TitleLine
 
+BY_HAND = "label volume corrected by hand"
 SYNC_SECONDS = 2.0
 """After the last act; until then it outlives the program, but not a power cut."""
 
@@ -117,7 +118,9 @@ class Showing(Masking):
         changed = segment_text.changed_words(self.session, self._origin) if self._origin else ""
         kept = self.session.annotation.kept
         locked = f" · {kept} voxels of locked labels kept" if kept else ""
-        self.query_one(TabLine).note = (self._label_note + changed + locked).removeprefix(" · ")
+        corrections, shown = self.session.corrections, self.view.label_volume is self.session.label
+        note = BY_HAND if shown and corrections and corrections.done else self._label_note
+        self.query_one(TabLine).note = (note + changed + locked).removeprefix(" · ")
 
     @on(SliceView.Moved)
     def _show_position(self) -> None:

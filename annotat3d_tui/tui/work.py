@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from annotat3d_tui.session import Session
 
 REPORT_SECONDS = 0.1
-COMPUTE, FILES, LOOK, TEST, FLOOD, COARSE = "compute", "files", "look", "test", "flood", "coarse"
+COMPUTE, FILES, LOOK, COUNT, TEST, FLOOD, COARSE = "compute", "files", "look", "count", "test", "flood", "coarse"
 FORESEE = "foresee"
 
 

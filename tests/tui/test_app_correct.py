@@ -10,11 +10,13 @@ from textual.widgets import Input, Select
 from annotat3d_tui.labels.correcting import corrected
 from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.session import Session
+from annotat3d_tui.tui.overview import label_shares
 from annotat3d_tui.tui.screens.dialogs import Confirm
 from annotat3d_tui.tui.screens.history import History
 from annotat3d_tui.tui.screens.mask import MaskLook
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.segment import SegmentScreen
+from annotat3d_tui.tui.widgets.tab_line import TabLine
 from annotat3d_tui.workspace import open_workspace
 from tests.tui.acting import command, opened, seen, toasts, until
 from tests.tui.test_app_files import from_menu
@@ -109,6 +111,35 @@ async def test_a_new_stroke_or_lock_ends_redoing_of_marks_and_corrections(files:
     assert (again.past.acts(), again.past.redo()) == (acts, None)
     assert np.array_equal(again.label, undone)
     again.close()
+
+
+async def test_undo_of_a_correction_is_said_and_counted(files: Path) -> None:
+    async with opened(files, size=(120, 40)) as (pilot, screen):
+        label = await load(pilot, screen, files, edit=True)
+
+        def counted() -> bool:
+            return screen._shares == label_shares(screen.session.label)
+
+        def note() -> str:
+            return screen.query_one(TabLine).note
+
+        await until(pilot, counted)
+        loaded = note()
+        await command(pilot, "brush 1 r=1 xy z=4 5,5 25,5")
+        await take(pilot, screen, "m")
+        await until(pilot, counted)
+        assert screen._shares == {1: 1.0}
+        assert note() == "label volume corrected by hand"
+        await pilot.press("u")
+        await until(pilot, lambda: "Undone: merge 2 into 1" in toasts(pilot))
+        await until(pilot, counted)
+        assert np.array_equal(screen.session.label, label)
+        assert "50.0" in seen(pilot)
+        assert note() == loaded
+        await pilot.press("ctrl+y")
+        await until(pilot, lambda: "Done again: merge 2 into 1" in toasts(pilot))
+        await until(pilot, counted)
+        assert note() == "label volume corrected by hand"
 
 
 async def test_while_labels_are_edited_apply_lets_marks_correct_them(files: Path) -> None:
