@@ -17,6 +17,9 @@ from annotat3d_tui.cli.marking import add_marker_flags, markers_of
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.labels.corrections import Correction
 
+OF_PLANE, OF_SEEDS = 8, 16
+"""Bytes a voxel, at most, that a division takes: where the label fills the volume."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
@@ -37,7 +40,7 @@ def run(given: argparse.Namespace) -> int:
     if (given.markers is None) == (given.plane is None):
         raise InvalidParameter("split needs --markers or --plane, one of them: say where the label is divided.")
     label = opened(given, [given.markers])
-    check_room(given, "Splitting", label, 8)
+    check_room(given, "Splitting", label, OF_PLANE if given.markers is None else OF_SEEDS)
     kept = kept_of(given)
     if given.plane is not None:
         x, y, z = given.plane

@@ -1,4 +1,4 @@
-"""Kernels that divide an object: where its distance to the border has basins, or from where seeds are.
+"""A kernel that divides an object where its distance to the border has basins.
 
 Boxes have a border of one voxel of height 0 around them; only voxels with a height above 0 are divided.
 """
@@ -58,50 +58,3 @@ def divide(
     for place in order:
         numbers[place] = finals[numbers[place]]
     return kept
-
-
-@kernel
-def flood(
-    seeds: NDArray[np.int64], levels: NDArray[np.int32], strides: tuple[int, int], numbers: NDArray[np.int32]
-) -> None:
-    """Let numbered seeds spread over all that is connected to them, the highest first, of equal ones the first come.
-
-    levels, numbers: (n,) flat boxes; numbers are those of the seeds, elsewhere 0.
-    """
-    row, plane = strides
-    highest = np.int32(0)
-    for seed in seeds:
-        highest = max(highest, levels[seed])
-    heads, tails = np.full(highest + 1, -1, np.int64), np.full(highest + 1, -1, np.int64)
-    nodes, links, count = np.empty(1 << 12, np.int64), np.empty(1 << 12, np.int64), 0
-    for seed in seeds:
-        if count == nodes.size:
-            nodes, links = np.append(nodes, np.empty_like(nodes)), np.append(links, np.empty_like(links))
-        nodes[count], links[count] = seed, -1
-        level = levels[seed]
-        if heads[level] < 0:
-            heads[level] = count
-        else:
-            links[tails[level]] = count
-        tails[level] = count
-        count += 1
-    for now in range(highest, -1, -1):
-        entry = heads[now]
-        while entry >= 0:
-            place = nodes[entry]
-            if count + 6 > nodes.size:
-                nodes, links = np.append(nodes, np.empty_like(nodes)), np.append(links, np.empty_like(links))
-            for step in (-plane, -row, -1, 1, row, plane):
-                beside = place + step
-                if levels[beside] <= 0 or numbers[beside] != 0:
-                    continue
-                numbers[beside] = numbers[place]
-                level = min(levels[beside], now)
-                nodes[count], links[count] = beside, -1
-                if heads[level] < 0:
-                    heads[level] = count
-                else:
-                    links[tails[level]] = count
-                tails[level] = count
-                count += 1
-            entry = links[entry]

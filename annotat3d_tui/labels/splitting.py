@@ -19,8 +19,8 @@ from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.morphology import chosen_ids
 from annotat3d_tui.parameters import Parameters, parameter
 
-FINENESS = 8
-"""Levels of a voxel of distance."""
+NARROW = 0.5
+"""What a voxel costs to pass, beside 1, where an object is widest."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,15 @@ class Separate(Parameters):
 def split_by_seeds(
     label: NDArray[Any], id: int, where: NDArray[np.int64], seeds: NDArray[Any], *, kept: Collection[int] = ()
 ) -> Correction:
-    """The correction that divides a label among seeds, by watershed of the distance to its border.
+    """The correction that divides a label among seeds: each voxel goes to the one that is nearest by ways within it.
 
+    A voxel at the distance d to the border costs 1 + (R/d)²/2 to pass, where R is the largest d: so a rounded object is
+    divided half-way between the seeds, and touching ones at their neck, wherever in them the seeds are (`march`).
     where, seeds: (m,) flat voxels, and numbers that say which of them are of one piece; those outside the label do not
     count. The lowest number keeps the id. Pieces of the label without a seed keep it, too. Raises InvalidMarkers for
     fewer than two seeds in the label.
     """
-    from annotat3d_tui.labels.basins import flood
+    from annotat3d_tui.labels.marching import march
 
     boxes = Boxes.of(label)
     box = _own_box(boxes, id, kept)
@@ -105,12 +107,10 @@ def split_by_seeds(
             f"A split of label {id} needs two seeds in it, received {len(names)}: mark it with two labels or more."
         )
     heights, strides = _landscape(part == id, False)
-    levels = np.ceil(FINENESS * heights).astype(np.int32).reshape(-1)
     found = np.zeros(heights.shape, np.int32)
     z, y, x = (at + 1 for at in places)
     found[z, y, x] = numbers + 1
-    starts = np.ravel_multi_index((z, y, x), heights.shape).astype(np.int64)
-    flood(np.sort(starts), levels, strides, found.reshape(-1))
+    march(np.flatnonzero(found), heights.reshape(-1), strides, NARROW, found.reshape(-1))
     _name(part, found[1:-1, 1:-1, 1:-1], 1, id, new_ids(boxes, kept))
     return in_boxes(f"split label {id} by {len(names)} seeds", label, [(box, part)])
 
@@ -165,7 +165,8 @@ def _landscape(mask: NDArray[np.bool_], flat: bool) -> tuple[NDArray[np.float32]
     bordered = np.zeros([side + 2 for side in mask.shape], np.float32)
     padded = np.pad(mask, 1)
     inner = squares(padded, flat=flat or len(mask) == 1)[1:-1, 1:-1, 1:-1]
-    bordered[1:-1, 1:-1, 1:-1] = np.where(inner >= FAR, 1, np.sqrt(inner))
+    np.sqrt(inner, out=bordered[1:-1, 1:-1, 1:-1], where=inner < FAR)
+    bordered[1:-1, 1:-1, 1:-1][inner >= FAR] = 1
     return bordered, (bordered.shape[2], bordered.shape[1] * bordered.shape[2])
 
 
