@@ -11,7 +11,7 @@ from annotat3d_tui.blocks import part
 from annotat3d_tui.cli.output import progress_line
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.volume.types import IMAGE_TYPES
-from annotat3d_tui.workflow.compiling import READY, told
+from annotat3d_tui.workflow.compiling import EDITED, EDITED_AT, READY, told
 from annotat3d_tui.workflow.preparing import STAGE, Wanted, measure_all, prepare, prepare_hand
 from annotat3d_tui.workflow.preparing_editing import prepare_editing
 from annotat3d_tui.workflow.presets import PRESETS
@@ -41,8 +41,10 @@ def run(given: argparse.Namespace) -> int:
         prepare(Wanted.from_json(given.first), progress)
         _write(f"{READY}\n")
     prepare_hand(types, part(progress, 0.0, 0.05))  # what a person may do by hand from the first moment on
-    prepare_editing(part(progress, 0.05, 0.2))
-    prepare(Wanted(tuple(types), tuple(PRESETS.values())), part(progress, 0.2, 1.0))
+    prepare_editing(part(progress, 0.05, EDITED_AT))
+    if given.first:
+        _write(f"{EDITED}\n")
+    prepare(Wanted(tuple(types), tuple(PRESETS.values())), part(progress, EDITED_AT, 1.0))
     progress(1.0, STAGE)
     if not given.first:
         print(f"kernels compiled in {time.monotonic() - begun:.1f} s")

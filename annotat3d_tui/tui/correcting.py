@@ -16,6 +16,7 @@ from annotat3d_tui.labels.correcting import corrected, limited
 from annotat3d_tui.labels.planes import axes_of
 from annotat3d_tui.parameters import Parameters
 from annotat3d_tui.render.oblique import Vector, known_sizes
+from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.applying_job import ApplyingJob
 from annotat3d_tui.tui.correction_tools import BY_NAME, TOOLS, OfMarks, Subject, Tool, words_for
 from annotat3d_tui.tui.messages import Corrected, CorrectionFound, Seen
@@ -29,6 +30,11 @@ from annotat3d_tui.tui.work import COMPUTE, COUNT, FILES, Report
 
 if TYPE_CHECKING:
     from annotat3d_tui.labels.corrections import Correction
+
+FIRST_USE = (
+    "First use of label editing: its kernels are compiled, once on this machine, which may take a minute. "
+    "{segment.cancel} stops waiting."
+)
 
 
 class Correcting(ApplyingJob):
@@ -97,6 +103,7 @@ class Correcting(ApplyingJob):
     def find_correction(self, report: Report, tool: Tool, parameters: Parameters, subject: Subject) -> None:
         """What a tool would do, and a volume to look at."""
         with self.lease.used():
+            self.prepare_editing(report)
             report(0.0, "correct")
             found = tool.use(parameters, subject, report)
             if not isinstance(parameters, OfMarks):  # else what it did to which labels is all there is to say
@@ -104,6 +111,16 @@ class Correcting(ApplyingJob):
             correction = subject.limited(found)
             seen = corrected(subject.label, correction) if correction.size else subject.label
             self.post_message(CorrectionFound(correction, seen))
+
+    def prepare_editing(self, report: Report) -> None:
+        """In a worker: wait for the kernels of label editing, and say so where they are compiled for the first time."""
+        from annotat3d_tui.workflow.preparing_editing import editing_must_be_prepared  # brings in Numba
+
+        if editing_must_be_prepared():
+            if self.warmup.running:
+                self.notify(with_keys(FIRST_USE, self.app), timeout=10, markup=False)
+            self.warmup.wait_for_editing(report)
+            report.restart()
 
     @on(CorrectionFound)
     def _correction_found(self, event: CorrectionFound) -> None:

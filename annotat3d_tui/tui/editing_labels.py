@@ -77,6 +77,7 @@ class EditingLabels(Correcting):
     def correct_by_marks(self, report: Report, parameters: Resume, subject: Subject) -> None:
         """What all marks change in the label volume that editing began with, made at once: one step to undo."""
         with self.lease.used():
+            self.prepare_editing(report)
             past = self._past()
             found = self._editing.change(
                 parameters, subject.label, subject.image, subject.where, subject.labels, subject.kept, past, report

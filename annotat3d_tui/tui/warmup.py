@@ -58,6 +58,14 @@ class Warmup:
             progress(self._child.share, STAGE)
             self._child.wait(POLL_SECONDS)
 
+    def wait_for_editing(self, progress: Progress) -> None:
+        """As `wait`, until the kernels that correct label volumes are compiled."""
+        self.start()
+        assert self._child is not None
+        while self._child.running and not self._child.edited:
+            progress(self._child.share_until_edited, STAGE)
+            self._child.wait(POLL_SECONDS)
+
     def stop(self) -> None:
         """End the child when the screen closes; what it compiled stays in the cache."""
         if self._child is not None and self._child.running:

@@ -10,6 +10,12 @@ from annotat3d_tui.blocks import Progress
 
 READY = "ready"
 """The line that says that what was wanted first is compiled."""
+EDITED = "edited"
+"""The line that says that what corrects label volumes is compiled, too."""
+EDITED_AT = 0.2
+"""The share of what comes after READY that is done then."""
+FIRST = 0.8
+"""About how much of the time until then READY takes."""
 FINEST = 0.005
 
 
@@ -32,10 +38,13 @@ def told(write: Callable[[str], object]) -> Progress:
 
 
 class Compiler:
-    """A process that compiles; `share` is how much of it is done, `ready` whether what was wanted first is."""
+    """A process that compiles; `share` is how much of it is done, `ready` whether what was wanted first is.
+
+    edited: whether what corrects label volumes is compiled, too.
+    """
 
     def __init__(self, line: Sequence[str], *, own_group: bool = False) -> None:
-        self.share, self.ready = 0.0, False
+        self.share, self.ready, self.edited = 0.0, False, False
         nothing, lines = subprocess.DEVNULL, subprocess.PIPE
         self.process = subprocess.Popen(
             [*line], stdin=nothing, stdout=lines, stderr=nothing, text=True, start_new_session=own_group
@@ -48,7 +57,9 @@ class Compiler:
         with self.process.stdout as lines, contextlib.suppress(ValueError):  # a line that is no share
             for line in lines:
                 if line.strip() == READY:
-                    self.ready = True
+                    self.share, self.ready = 0.0, True  # of what comes after it
+                elif line.strip() == EDITED:
+                    self.edited = True
                 else:
                     self.share = float(line)
 
@@ -56,6 +67,11 @@ class Compiler:
     def running(self) -> bool:
         """Whether it goes on."""
         return self.process.poll() is None
+
+    @property
+    def share_until_edited(self) -> float:
+        """How much is done of all that comes before `edited`."""
+        return FIRST + (1 - FIRST) * min(self.share / EDITED_AT, 1.0) if self.ready else FIRST * self.share
 
     def wait(self, seconds: float) -> None:
         """Return when it ends, or earlier after so many seconds."""

@@ -9,6 +9,14 @@ from annotat3d_tui.blocks import Progress, part, quiet
 from annotat3d_tui.workflow.preparing import STAGE
 
 
+def editing_must_be_prepared() -> bool:
+    """Whether what `prepare_editing` compiles could be kept on disk, and is not yet; the last of it tells."""
+    from annotat3d_tui.compiled import must_be_compiled
+    from annotat3d_tui.labels.box_kernels import has_runs
+
+    return must_be_compiled(has_runs, np.dtype(np.uint16))
+
+
 def prepare_editing(progress: Progress = quiet) -> None:
     """Compile what corrects, measures and compares label volumes."""
     from annotat3d_tui.labels.box_kernels import has_runs, put_runs

@@ -2,12 +2,15 @@
 
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from annotat3d_tui.errors import Cancelled
 from annotat3d_tui.tui.warmup import STAGE, Warmup
 from annotat3d_tui.workflow.presets import PRESETS
+from tests.tui.acting import command, opened, seen, toasts, until
+from tests.tui.test_app_correct import STROKE, load
 
 LONG = (sys.executable, "-c", "import time; time.sleep(60)")
 SHORT = (sys.executable, "-c", "import time; time.sleep(0.3)")
@@ -36,6 +39,41 @@ def test_the_kernels_of_the_first_parameters_are_waited_for_alone() -> None:
         warmup.wait(cancel, PRESETS["fine"])
     warmup.stop()
     assert not warmup.running
+
+
+def test_label_editing_waits_for_its_own_kernels_and_tells_how_far_they_are() -> None:
+    lines = "0.5, ready, 0.1, edited"
+    child = f"import time\nfor line in '{lines}'.split(', '): print(line, flush=True); time.sleep(0.5)\ntime.sleep(60)"
+    told: list[float] = []
+    warmup = Warmup((sys.executable, "-c", child))
+    warmup.wait_for_editing(lambda fraction, stage: told.append(round(fraction, 3)))
+    assert warmup.running
+    assert set(told) <= {0.0, 0.4, 0.8, 0.9}
+    assert told == sorted(told)
+    assert {0.4, 0.9} <= set(told)
+    warmup.stop()
+
+
+async def test_the_first_correction_says_that_it_compiles_and_how_far_it_is(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotat3d_tui.workflow.preparing_editing.editing_must_be_prepared", lambda: True)
+    async with opened(files, (120, 40)) as (pilot, screen):
+        await load(pilot, screen, files, edit=True)
+        await command(pilot, STROKE)
+        await until(pilot, lambda: not screen.warmup.running)
+        screen.warmup = Warmup((sys.executable, "-c", "print('0.5', flush=True); import time; time.sleep(60)"))
+        screen.warmup.start()
+        await pilot.press("A")
+        await until(pilot, lambda: "▶ Label editing 40 %" in seen(pilot))
+        assert STAGE in seen(pilot)
+        assert any("First use of label editing" in said for said in toasts(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.running is None)
+        assert screen.session.corrections is None
+        screen.warmup.stop()
+        await pilot.press("A")
+        await until(pilot, lambda: screen.session.corrections is not None and screen.running is None)
 
 
 def test_a_child_that_fails_holds_nothing_up() -> None:
