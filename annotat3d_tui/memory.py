@@ -7,6 +7,7 @@ from pathlib import Path
 from annotat3d_tui.errors import InvalidParameter, OverBudget
 
 SHARE_OF_FREE = 0.7
+REMEDY = "close other programs, allow more (--memory), choose wider superpixels, or crop the image"
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 
 
@@ -51,12 +52,11 @@ def bytes_text(count: float) -> str:
     return f"{count:.0f} B"
 
 
-def check_budget(what: str, need: int, budget: int) -> None:
-    """Raises OverBudget, before any work begins, when `what` needs more bytes than `budget`."""
+def check_budget(what: str, need: int, budget: int, remedy: str = REMEDY) -> None:
+    """Raises OverBudget, before any work begins, when `what` needs more bytes than `budget`; remedy: what to do."""
     if need > budget:
         raise OverBudget(
-            f"{what} needs about {bytes_text(need)} of memory and may take {bytes_text(budget)}: "
-            "close other programs, allow more (--memory), choose wider superpixels, or crop the image."
+            f"{what} needs about {bytes_text(need)} of memory and may take {bytes_text(budget)}: {remedy}."
         )
 
 

@@ -19,7 +19,7 @@ from annotat3d_tui.cli.inputs import add_raw_flags, open_image, raw_properties
 from annotat3d_tui.cli.label_tool import add_tool_flags, check_room, finish, kept_of, opened
 from annotat3d_tui.cli.marking import add_marker_flags, markers_of
 from annotat3d_tui.cli.output import progress_line
-from annotat3d_tui.errors import InvalidMarkers
+from annotat3d_tui.errors import InvalidMarkers, ShapeMismatch
 from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.resume import Resume
 
@@ -41,6 +41,12 @@ def run(given: argparse.Namespace) -> int:
     parameters = with_flags(Resume(), given)
     label = opened(given, [given.image, given.markers])
     image, voxels = open_image(given.image, raw_properties(given, given.image))
+    if voxels.shape != label.data.shape:
+        raise ShapeMismatch(
+            f"{given.image} must have the size of {given.label}, {label.size}, received {image.size}: "
+            "give the image of the labels."
+        )
+    kept = kept_of(given, label)
     marked = markers_of(given, image)
     if not len(marked.labels):
         raise InvalidMarkers(f"{given.markers} must mark at least one voxel, received none: mark some.")
@@ -52,6 +58,6 @@ def run(given: argparse.Namespace) -> int:
         where = np.ravel_multi_index(tuple(marked.coordinates.T), voxels.shape).astype(np.int64)
         labels = marked.labels.astype(np.int64)
         labels[labels == given.eraser] = 0
-        return parameters(ids, voxels, where, labels, kept=kept_of(given), progress=progress_line())
+        return parameters(ids, voxels, where, labels, kept=kept, progress=progress_line())
 
     return finish(given, label, make, {"parameters": parameters.to_dict(), "marked_voxels": len(marked.labels)})

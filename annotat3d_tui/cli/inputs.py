@@ -76,13 +76,14 @@ def opened(path: str, raw: RawProperties | None = None) -> Volume:
     return open_volume(Path(path), raw, Conversions(folder) if folder else None, progress_line(stays=False))
 
 
-def open_labels_of(path: str, image: Volume, what: str) -> NDArray[Any]:
-    """The label ids in a file, which must have the size of the image."""
+def open_labels_of(path: str, image: Volume, what: str, known_as: str | None = None) -> NDArray[Any]:
+    """The label ids in a file, which must have the size of the image, or of the label volume that is `known_as`."""
     labels = open_labels(Path(path)).data
     if labels.shape != image.data.shape:
+        whose, of = ("the image's size", "this image") if known_as is None else (f"the size of {known_as},", "it")
         raise ShapeMismatch(
-            f"{path} must have the image's size {size_text(image.data.shape)}, received {size_text(labels.shape)}: "
-            f"give the {what} of this image."
+            f"{path} must have {whose} {size_text(image.data.shape)}, received {size_text(labels.shape)}: "
+            f"give the {what} of {of}."
         )
     return labels
 

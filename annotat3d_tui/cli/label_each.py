@@ -11,12 +11,12 @@ from annotat3d_tui.parameters import Parameters
 WORK_BYTES = 12
 
 
-def add_each_flags(parser: argparse.ArgumentParser, tool: Parameters) -> None:
-    """The flags of every tool, and its own."""
+def add_each_flags(parser: argparse.ArgumentParser, tool: Parameters, only: tuple[str, ...] = ()) -> None:
+    """The flags of every tool, and its own, or those of `only`."""
     add_tool_flags(parser)
     parser.add_argument("--labels", metavar="A,B,…", help="labels that are worked on, such as 3,7 or 3-7 (all)")
     parser.add_argument("--background", type=int, default=0, metavar="ID", help="what is around objects (0)")
-    add_parameter_flags(parser, {"": tool})
+    add_parameter_flags(parser, {"": tool}, only)
 
 
 def run_each(given: argparse.Namespace, tool: Parameters, **more: Any) -> int:
@@ -24,8 +24,8 @@ def run_each(given: argparse.Namespace, tool: Parameters, **more: Any) -> int:
     used: Any = with_flags(tool, given)
     label = opened(given)
     check_room(given, f"annotat3d {tool.kind}", label, WORK_BYTES)
-    ids = numbers_of(given.labels, "--labels") if given.labels else None
-    common = {"background": given.background, "kept": kept_of(given), **more}
+    ids = None if given.labels is None else numbers_of(given.labels, "--labels")
+    common = {"background": given.background, "kept": kept_of(given, label), **more}
     return finish(
         given,
         label,

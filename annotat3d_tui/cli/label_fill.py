@@ -11,7 +11,7 @@ from annotat3d_tui.labels.morphology import Morphology
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    add_each_flags(parser, Morphology("fill"))
+    add_each_flags(parser, Morphology("fill"), only=("dimensions",))
 
 
 def run(given: argparse.Namespace) -> int:

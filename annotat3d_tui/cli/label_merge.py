@@ -20,4 +20,4 @@ def run(given: argparse.Namespace) -> int:
 
     ids, label = numbers_of(given.labels, "The list of labels"), opened(given)
     check_room(given, "Merging", label, 1)
-    return finish(given, label, lambda volume: merge(volume, ids, kept=kept_of(given)))
+    return finish(given, label, lambda volume: merge(volume, ids, kept=kept_of(given, label)))

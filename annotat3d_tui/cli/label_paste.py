@@ -45,4 +45,4 @@ def run(given: argparse.Namespace) -> int:
         )
     check_room(given, "Putting back", label, 8)
     corner = (crop[0].start, crop[1].start, crop[2].start)
-    return finish(given, label, lambda ids: paste(ids, part, corner, before=before, kept=kept_of(given)))
+    return finish(given, label, lambda ids: paste(ids, part, corner, before=before, kept=kept_of(given, label)))

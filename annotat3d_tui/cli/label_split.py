@@ -41,14 +41,14 @@ def run(given: argparse.Namespace) -> int:
         raise InvalidParameter("split needs --markers or --plane, one of them: say where the label is divided.")
     label = opened(given, [given.markers])
     check_room(given, "Splitting", label, OF_PLANE if given.markers is None else OF_SEEDS)
-    kept = kept_of(given)
+    kept = kept_of(given, label)
     if given.plane is not None:
         x, y, z = given.plane
         across, down, deep = given.normal
         return finish(
             given, label, lambda ids: split_by_plane(ids, given.id, (z, y, x), (deep, down, across), kept=kept)
         )
-    marked = markers_of(given, label)
+    marked = markers_of(given, label, given.label)
 
     def make(ids: NDArray[Any]) -> Correction:
         where = np.ravel_multi_index(tuple(marked.coordinates.T), ids.shape).astype(np.int64)

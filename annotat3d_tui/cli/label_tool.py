@@ -12,12 +12,14 @@ from annotat3d_tui.blocks import count_text
 from annotat3d_tui.cli.flags import budget_of
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.errors import InvalidParameter
+from annotat3d_tui.labels.boxes import Boxes
 from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.memory import check_budget
 from annotat3d_tui.volume.files import check_volume_output, open_labels, save_labels
 from annotat3d_tui.volume.volume import Volume
 
 MOST_NAMED = 12
+REMEDY = "close other programs, allow more (--memory), or cut a part out (convert --crop) and put it back (paste)"
 OWN_BYTES = 4
 """Bytes a voxel of the volume that is written, and of what is compared with it."""
 
@@ -42,12 +44,20 @@ def opened(given: argparse.Namespace, inputs: Iterable[str | None] = ()) -> Volu
 
 def check_room(given: argparse.Namespace, what: str, label: Volume, bytes_per_voxel: int) -> None:
     """Raises OverBudget, before any work, where the tool takes more memory than it may."""
-    check_budget(what, label.data.size * (bytes_per_voxel + OWN_BYTES), budget_of(given))
+    check_budget(what, label.data.size * (bytes_per_voxel + OWN_BYTES), budget_of(given), REMEDY)
 
 
-def kept_of(given: argparse.Namespace) -> tuple[int, ...]:
-    """Labels that are not changed."""
-    return numbers_of(given.keep, "--keep") if given.keep else ()
+def kept_of(given: argparse.Namespace, label: Volume) -> tuple[int, ...]:
+    """Labels that are not changed; raises InvalidParameter for one that the label volume does not hold."""
+    if given.keep is None:
+        return ()
+    kept, boxes = numbers_of(given.keep, "--keep"), Boxes.of(label.data)
+    for one in kept:
+        if one not in boxes:
+            raise InvalidParameter(
+                f"--keep must name labels that {given.label} holds, received {one}, which it does not: correct it."
+            )
+    return kept
 
 
 def numbers_of(text: str, who: str) -> tuple[int, ...]:

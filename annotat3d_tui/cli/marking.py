@@ -45,15 +45,15 @@ def add_marker_flags(parser: argparse.ArgumentParser, *, required: bool) -> None
     )
 
 
-def markers_of(given: argparse.Namespace, image: Volume) -> Marked:
-    """What --markers holds, which must be of the image; nothing where it is not given."""
+def markers_of(given: argparse.Namespace, image: Volume, known_as: str | None = None) -> Marked:
+    """What --markers holds, which must be of the image, or the label volume `known_as`; nothing where not given."""
     if given.markers is None:
         return NOTHING
     suffix = Path(given.markers).suffix.lower()
     if given.marker_axes and suffix not in PICKLES:
         raise InvalidParameter(f"--marker-axes is for .pkl annotations, received {given.markers}: leave it out.")
     if suffix not in (*PICKLES, *ARCHIVES):
-        volume = open_labels_of(given.markers, image, "markers")
+        volume = open_labels_of(given.markers, image, "markers", known_as)
         coordinates, labels = marks_of(volume, given.markers)
         _check_is_no_image(given.markers, volume, labels, image)
         return Marked(coordinates, labels, {})

@@ -41,8 +41,8 @@ def run(given: argparse.Namespace) -> int:
         inputs = [path for path in (given.label, given.truth, given.ignore) if path]
         check_volume_output(Path(given.difference), given.overwrite, inputs)
     label = open_labels(Path(given.label))
-    truth = open_labels_of(given.truth, label, "truth")
-    ignore = open_labels_of(given.ignore, label, "mask") if given.ignore else None
+    truth = open_labels_of(given.truth, label, "truth", given.label)
+    ignore = open_labels_of(given.ignore, label, "mask", given.label) if given.ignore else None
     right = open_labels(Path(given.truth))
     known = right if right.unit != "voxel" else label
     counts = given.zero == "background"

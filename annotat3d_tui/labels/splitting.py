@@ -125,8 +125,14 @@ def split_by_plane(
 ) -> Correction:
     """The correction that gives what lies on the side of a plane to which its normal points a new id.
 
-    point, normal: (z, y, x) in voxels. Raises InvalidParameter for a plane that leaves all on one side.
+    point, normal: (z, y, x) in voxels. Raises InvalidParameter for a normal that is zero or not finite, and a plane
+    that leaves all on one side.
     """
+    if not np.isfinite([*point, *normal]).all() or not any(normal):
+        said = " and ".join("{2:g} {1:g} {0:g}".format(*one) for one in (point, normal))
+        raise InvalidParameter(
+            f"A plane's voxel and normal must be finite, and the normal not zero, received {said}: correct it."
+        )
     boxes = Boxes.of(label)
     box = _own_box(boxes, id, kept)
     part = ids_of(label[box])

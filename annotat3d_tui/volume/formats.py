@@ -48,6 +48,10 @@ class Format(Protocol):
 
 def format_of(path: Path) -> str:
     """The module for a path; raises InvalidFile for a suffix that is not known."""
+    return _format_of(path, ", ".join(MODULES))
+
+
+def _format_of(path: Path, known: str) -> str:
     file = place_of(path).file
     suffix = suffix_of(file)
     if is_zarr(file):
@@ -55,7 +59,6 @@ def format_of(path: Path) -> str:
     if is_sequence(file):
         return "sequence"
     if suffix not in MODULES:
-        known = ", ".join(MODULES)
         raise InvalidFile(
             f"{path} must end with one of {known}, received {suffix or 'no suffix'}: convert or rename it."
         )
@@ -64,9 +67,9 @@ def format_of(path: Path) -> str:
 
 def output_format_of(path: Path) -> str:
     """The module for a file to write; raises InvalidFile for a suffix of no format that is written."""
-    format = format_of(path)
+    written = ", ".join(suffix for suffix, module in MODULES.items() if module in WRITTEN)
+    format = _format_of(path, written)
     if format not in WRITTEN:
-        written = ", ".join(suffix for suffix, module in MODULES.items() if module in WRITTEN)
         raise InvalidFile(f"{path} is of a format that is only read: name it with one of {written}.")
     return format
 

@@ -54,4 +54,6 @@ def test_refusals(capsys: Capture, tmp_path: Path) -> None:
     (tmp_path / "new.tif").write_bytes(b"there")
     assert "new.tif" in refusal(capsys, *command(tmp_path))
     tifffile.imwrite(tmp_path / "image.tif", np.zeros((3, 4, 5), np.uint8), photometric="minisblack")
-    assert "must have the image's size 5×4×3" in refusal(capsys, *command(tmp_path, "--overwrite"))
+    said = refusal(capsys, *command(tmp_path, "--overwrite"))
+    assert f"{tmp_path / 'image.tif'} must have the size of {tmp_path / 'label.tif'}" in said
+    assert "received 5×4×3: give the image of the labels" in said

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from annotat3d_tui.__main__ import main
 from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
 from annotat3d_tui.labels.correcting import corrected
 from annotat3d_tui.labels.corrections import Correction
@@ -123,4 +124,51 @@ def test_refusals(capsys: Capture, label: Path) -> None:
     assert "needs --markers or --plane" in refusal(capsys, "split", label, IDS[0], "-o", output)
     assert "must hold label 999" in refusal(capsys, "smooth", label, "--labels", 999, "-o", output)
     assert "label.tif" in refusal(capsys, "fill", label, "-o", label, "--overwrite")
+    assert not output.exists()
+
+
+def save(path: Path, volume: np.ndarray) -> Path:
+    tifffile.imwrite(path, volume, photometric="minisblack")
+    return path
+
+
+def test_a_wrong_size_is_said_of_the_file_that_has_it(capsys: Capture, label: Path) -> None:
+    output, marks = label.with_name("new.tif"), np.zeros(LABEL.shape, np.uint8)
+    marks[0, 0, :2] = 1, 2
+    whole, part = save(label.with_name("whole.tif"), marks), save(label.with_name("part.tif"), marks[:, :, 3:])
+    said = refusal(capsys, "edit", label, "--image", part, "--markers", whole, "-o", output)
+    assert f"{part} must have the size of {label}, 34×30×12, received 31×30×12: give the image of the labels" in said
+    said = refusal(capsys, "split", label, IDS[0], "--markers", part, "-o", output)
+    assert f"{part} must have the size of {label}, 34×30×12, received 31×30×12: give the markers of it" in said
+    said = refusal(capsys, "score", label, part)
+    assert f"{part} must have the size of {label}, 34×30×12, received 31×30×12: give the truth of it" in said
+    assert not output.exists()
+
+
+def test_labels_that_are_not_there_or_not_named_are_refused(capsys: Capture, label: Path) -> None:
+    output = label.with_name("new.tif")
+    for flag in ("--labels", "--keep"):
+        said = refusal(capsys, "morphology", label, flag, "", "-o", output)
+        assert f"{flag} must be label ids such as 3,7,9 or 3-7, received ''" in said
+    for command in (("smooth", label), ("merge", label, f"{IDS[0]},{IDS[1]}")):
+        said = refusal(capsys, *command, "--keep", f"{IDS[2]},200", "-o", output)
+        assert f"--keep must name labels that {label} holds, received 200, which it does not" in said
+    assert not output.exists()
+
+
+def test_what_cannot_be_is_said_with_its_remedy(capsys: Capture, label: Path) -> None:
+    output = label.with_name("new.tif")
+    plane = ("split", label, IDS[0], "--plane", 5, 5, 5, "-o", output, "--normal")
+    assert "must be finite, and the normal not zero, received 5 5 5 and 0 0 0" in refusal(capsys, *plane, 0, 0, 0)
+    assert "must be finite, and the normal not zero, received 5 5 5 and 1 nan 0" in refusal(capsys, *plane, 1, "nan", 0)
+    said = refusal(capsys, "smooth", label, "-o", label.with_name("new.xyz"))
+    assert "must end with one of .tif" in said
+    assert ".nii" not in said
+    assert ".mrc" not in said
+    said = refusal(capsys, "smooth", label, "--memory", "1kB", "-o", output)
+    assert "allow more (--memory), or cut a part out (convert --crop) and put it back (paste)." in said
+    assert "superpixels" not in said
+    with pytest.raises(SystemExit):
+        main(["fill", str(label), "--operation", "erode", "-o", str(output)])
+    assert "unrecognized arguments: --operation erode" in capsys.readouterr().err
     assert not output.exists()
