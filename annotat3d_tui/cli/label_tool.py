@@ -28,7 +28,7 @@ def add_tool_flags(parser: argparse.ArgumentParser, output: str = "NEW") -> None
     """LABEL, `-o`, `--keep` and the flags of every output."""
     parser.add_argument("label", metavar="LABEL", help="label volume: TIFF, RAW, .npy, HDF5 or Zarr")
     parser.add_argument("-o", "--output", required=True, metavar=output, help="label volume to write")
-    parser.add_argument("--keep", metavar="A,B,…", help="labels of which no voxel is changed, as if they were locked")
+    parser.add_argument("--keep", metavar="A,B,…", help="labels that lose and gain no voxel, as if they were locked")
     parser.add_argument(
         "--memory", metavar="SIZE", help="memory that may be taken, such as 4GB (70 %% of what is free)"
     )

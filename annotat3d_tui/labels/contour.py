@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet
-from annotat3d_tui.errors import ShapeMismatch
+from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
 from annotat3d_tui.labels.boxes import Boxes, ids_of
 from annotat3d_tui.labels.correcting import in_boxes
 from annotat3d_tui.labels.corrections import Correction
@@ -65,11 +65,13 @@ class ActiveContour(Parameters):
     ) -> Correction:
         """What becomes of label `id` of a label volume (Z, Y, X) on its image, which is finite.
 
-        What it leaves becomes 0, what it takes is taken from any label but those of `kept`. Raises ShapeMismatch,
-        InvalidParameter where there is no such label.
+        What it leaves becomes 0, what it takes is taken from any label; ids of `kept` lose and gain no voxel. Raises
+        ShapeMismatch, InvalidParameter where there is no such label, or it is kept.
         """
         if image.shape != label.shape:
             raise ShapeMismatch("The image must have the label volume's size, received another: give the image of it.")
+        if id in kept:
+            raise InvalidParameter(f"Label {id} is locked or hidden and cannot be moved: unlock and show it first.")
         box = Boxes.of(label, progress)[id]
         flat = len(label) == 1
         z, y, x = (
@@ -80,7 +82,7 @@ class ActiveContour(Parameters):
         inside = before == id
         found = self._moved(part[0], inside[0], progress)[None] if flat else self._moved(part, inside, progress)
         free = ~np.isin(before, list(kept))
-        after = np.where(inside & ~found & free, 0, before)
+        after = np.where(inside & ~found & (0 not in kept), 0, before)
         after[found & free] = id
         return in_boxes(f"contour {id}", label, [((z, y, x), after)])
 

@@ -6,7 +6,7 @@
 ([[[0, 7, 7], [0, 0, 0]]], 2)
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -114,6 +114,19 @@ def limited(correction: Correction, box: Box, shape: tuple[int, ...]) -> Correct
     return replace(
         correction, starts=starts, lengths=lengths, before=correction.before[run], after=correction.after[run]
     )
+
+
+def without(correction: Correction, ids: Collection[int] | NDArray[Any]) -> Correction:
+    """A correction but for what takes voxels from these ids, or gives them some.
+
+    >>> label = np.array([[[0, 1, 2, 3]]], np.uint8)
+    >>> without(at_voxels("draw", label, np.arange(4), np.array([5, 5, 3, 2])), [3, 1]).where.tolist()
+    [0]
+    """
+    ids = np.fromiter(ids, np.int64)
+    free = ~(np.isin(correction.before, ids) | np.isin(correction.after, ids))
+    runs = {name: getattr(correction, name)[free] for name in ("starts", "lengths", "before", "after")}
+    return replace(correction, **runs)
 
 
 def put(label: NDArray[Any], correction: Correction, *, back: bool = False) -> None:

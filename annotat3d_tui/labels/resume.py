@@ -18,7 +18,8 @@ are a stroke. A stroke reaches a voxel by a path, which costs for each step
 where Δ is the difference of the voxel's grey value from the mean of the stroke, on a scale on which 255 is the way from
 the 1st to the 99th percentile of the image, smoothed over 3×3×3 voxels (weights 1, 2, 1 along each axis). A path goes
 on only through voxels that it costs less than the seeds hold them with, never through voxels of another stroke, locked
-or hidden ones.
+or hidden ones. Marks of locked or hidden labels count as if they were not there: such a label neither loses nor gains a
+voxel, whatever was marked before it was locked.
 Each voxel that strokes reach takes the label of the one that it costs least; all others keep theirs.
 
 So without markers nothing changes; a larger weight, or a smaller beta, takes no voxel more by a stroke; and no stroke
@@ -35,7 +36,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet
+from annotat3d_tui.errors import InvalidMarkers
 from annotat3d_tui.labels.corrections import Correction
+from annotat3d_tui.labels.merging import MOST_NAMED
 from annotat3d_tui.parameters import Parameters, parameter
 
 
@@ -84,9 +87,17 @@ class Resume(Parameters):
         """What markers change in a label volume.
 
         label, image: (Z, Y, X), ids 0…65535 and grey values, which are finite. where, labels: (m,) flat indices, each
-        once, and ids, 0 for the background. kept: ids whose voxels stay. Raises ShapeMismatch, InvalidMarkers.
+        once, and ids, 0 for the background. kept: ids that lose and gain no voxel. Raises ShapeMismatch,
+        and InvalidMarkers, also where all marks are of kept labels.
         Of many changes to one label volume `Resuming` computes only what is new.
         """
         from annotat3d_tui.labels.resuming import Resuming
 
+        ids = np.unique(labels).tolist()
+        if ids and all(one in kept for one in ids):
+            named = f"{', '.join(map(str, ids[:MOST_NAMED]))}{', …' * (len(ids) > MOST_NAMED)}"
+            raise InvalidMarkers(
+                "Marks must be of a label that is neither locked nor hidden to change a label volume, "
+                f"received marks of {named} alone: unlock and show it first."
+            )
         return Resuming(self, label, image, kept).change(label, where, labels, progress=progress)

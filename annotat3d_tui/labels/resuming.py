@@ -17,7 +17,7 @@ from annotat3d_tui.errors import InvalidMarkers, ShapeMismatch
 from annotat3d_tui.labels import forest
 from annotat3d_tui.labels.boxes import Box, Boxes, around_all, as_ids, grown, ids_of, joined, voxels_in, whole
 from annotat3d_tui.labels.colours import HIGHEST_LABEL
-from annotat3d_tui.labels.correcting import at_voxels, in_boxes
+from annotat3d_tui.labels.correcting import at_voxels, in_boxes, without
 from annotat3d_tui.labels.corrections import Correction
 from annotat3d_tui.labels.levels import Levels
 from annotat3d_tui.labels.marked import Strokes, strokes
@@ -42,7 +42,7 @@ class _Found(NamedTuple):
 
 
 class Resuming:
-    """A loaded label volume (Z, Y, X) that markers correct, on its image; ids of `kept` are never taken a voxel from.
+    """A loaded label volume (Z, Y, X) that markers correct, on its image; ids of `kept` lose and gain no voxel.
 
     The loaded volume must stay as it is: changes are made to a copy, or to what was opened from a file.
     """
@@ -114,7 +114,7 @@ class Resuming:
             raise InvalidMarkers(f"Marks must have labels from 0 to {HIGHEST_LABEL}, received others: correct them.")
         order = np.argsort(where)
         where, given = where[order], given[order]
-        free = ~np.isin(self._loaded_at(where), self._kept)
+        free = ~(np.isin(given, self._kept) | np.isin(self._loaded_at(where), self._kept))
         return where[free], given[free]
 
     def _loaded_at(self, where: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -166,7 +166,7 @@ class Resuming:
                 new[places] = won.labels[first:last][inside]
                 yield part, new
 
-        return in_boxes(WORDS, current, filled())
+        return without(in_boxes(WORDS, current, filled()), self._kept)  # marks may have changed them before
 
     def _won(
         self, found: Strokes, where: NDArray[np.int64], reaches: list[Box], chosen: list[int], progress: Progress

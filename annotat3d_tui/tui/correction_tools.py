@@ -30,7 +30,7 @@ class Subject:
     """What a tool is used on, as it is when the person asks.
 
     label, image: (Z, Y, X). where, labels, strokes: flat indices, rising, labels and stroke ids (m,) of the marked
-    voxels. chosen: the label that the brush paints. kept: ids whose voxels stay, those of locked and hidden labels.
+    voxels. chosen: the label that the brush paints. kept: ids of locked and hidden labels, that lose and gain no voxel.
     begins: the flat voxel where each stroke begins, by its id, as far as it is known. plane: a place of the clipping
     plane and its normal, both (z, y, x) in voxels; None before it was ever looked at. region: the box outside of which
     nothing is changed; None for the whole volume.
@@ -146,7 +146,7 @@ def _sequential(resume: Resume, subject: Subject, progress: Progress) -> "Correc
     from annotat3d_tui.labels.boxes import Boxes
     from annotat3d_tui.labels.splitting import new_ids
 
-    free = new_ids(Boxes.of(subject.label, progress))
+    free = new_ids(Boxes.of(subject.label, progress), subject.kept)
     ids = {int(one): next(free) for one in np.unique(subject.strokes)}
     labels = np.array([ids[int(one)] for one in subject.strokes], np.uint16)
     return resume(subject.label, subject.image, subject.where, labels, kept=subject.kept, progress=progress)

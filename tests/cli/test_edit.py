@@ -50,6 +50,7 @@ def test_refusals(capsys: Capture, tmp_path: Path) -> None:
     assert "beta of resume must be from 0.1 to 64, received 0.0" in refusal(capsys, *command(tmp_path, "--beta", 0))
     assert "--eraser must be a label of the markers, received 7" in refusal(capsys, *command(tmp_path, "--eraser", 7))
     assert "--keep must be label ids such as 3,7,9" in refusal(capsys, *command(tmp_path, "--keep", "a"))
+    assert "neither locked nor hidden" in refusal(capsys, *command(tmp_path, "--keep", "8,9"))
     assert "needs about" in refusal(capsys, *command(tmp_path, "--memory", "1kB"))
     (tmp_path / "new.tif").write_bytes(b"there")
     assert "new.tif" in refusal(capsys, *command(tmp_path))

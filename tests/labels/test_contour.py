@@ -52,5 +52,7 @@ def test_it_can_be_stopped_and_says_what_it_cannot_do() -> None:
         ActiveContour()(BEGUN, IMAGE, 4, progress=stop)
     with pytest.raises(InvalidParameter, match="must hold label 5"):
         ActiveContour()(BEGUN, IMAGE, 5)
+    with pytest.raises(InvalidParameter, match="Label 4 is locked or hidden and cannot be moved"):
+        ActiveContour()(BEGUN, IMAGE, 4, kept={4})
     with pytest.raises(ShapeMismatch):
         ActiveContour()(BEGUN, IMAGE[1:], 4)

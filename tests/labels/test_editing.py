@@ -43,6 +43,35 @@ def test_steps_lead_where_one_step_leads(acts: list[str], data: st.DataObject) -
             assert np.array_equal(corrections.label, whole)
 
 
+def test_what_is_locked_after_it_grew_keeps_what_it_has() -> None:
+    """Neither its own marks nor those of another label, nor their withdrawal, change it from then on."""
+    corrections, _ = Corrections.open(LABEL)
+    editing = Editing()
+    marks = {(1 * 24 + 12) * 24 + 5: 1, (1 * 24 + 9) * 24 + 8: 2}
+
+    def edit(kept: frozenset[int]) -> np.ndarray:
+        where = np.array(sorted(marks), np.int64)
+        labels = np.array([marks[one] for one in where.tolist()], np.uint16)
+        past = tuple(corrections.done)
+        change = editing.change(Resume(), corrections.label, IMAGE, where, labels, kept, past)
+        if change.size:
+            corrections.do(change)
+            editing.took(tuple(corrections.done))
+        return corrections.label.copy()
+
+    grown = edit(frozenset())
+    for one in (1, 2):
+        assert np.count_nonzero(grown == one) != np.count_nonzero(one == LABEL)
+    marks |= {(2 * 24 + 20) * 24 + 2: 1, (2 * 24 + 1) * 24 + 18: 4}
+    locked = edit(frozenset({1}))
+    assert np.array_equal(locked == 1, grown == 1)
+    assert 4 in locked
+    for one in [one for one, label in marks.items() if label in (1, 2)]:
+        marks.pop(one)
+    assert np.array_equal(edit(frozenset({1})) == 1, grown == 1)
+    assert np.array_equal(edit(frozenset()) == 1, LABEL == 1)
+
+
 def test_what_another_tool_did_is_where_editing_begins_again() -> None:
     corrections, _ = Corrections.open(LABEL)
     editing, where, labels = Editing(), np.array([24 * 24 + 13 * 24 + 13]), np.array([2], np.uint16)

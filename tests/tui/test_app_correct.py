@@ -181,6 +181,21 @@ async def test_a_locked_or_hidden_label_loses_no_voxel(files: Path) -> None:
         assert 3 in screen.session.label
 
 
+async def test_a_locked_label_gains_no_voxel_and_says_so_where_all_marks_are_of_it(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        label = await load(pilot, screen, files, edit=True)
+        await command(pilot, STROKE)
+        await pilot.press("2", "K")
+        await pilot.pause()
+        for action, tool in (("apply", ()), ("correct_with", ("draw",)), ("correct_with", ("resume",))):
+            assert screen.why_not(action, tool).startswith("all marks are of locked or hidden labels: ⇧K unlocks")
+        await command(pilot, "brush 3 r=2 xy z=2 4,10 8,10")
+        await pilot.press("A")
+        await until(pilot, lambda: screen.session.corrections is not None and screen.running is None)
+        assert np.array_equal(screen.session.label == 2, label == 2)
+        assert 3 in screen.session.label
+
+
 async def test_without_marks_or_label_it_says_why(files: Path) -> None:
     async with opened(files) as (pilot, screen):
         assert "there is no label volume yet" in screen.why_not("correct", ())

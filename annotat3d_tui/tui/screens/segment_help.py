@@ -15,6 +15,7 @@ from annotat3d_tui.tui.widgets.key_line import Key
 from annotat3d_tui.tui.widgets.labels_panel import LabelFilter, LabelList
 
 if TYPE_CHECKING:
+    from annotat3d_tui.session import Session
     from annotat3d_tui.tui.screens.segment import SegmentScreen
 
 COMPUTATIONS = ("superpixels", "superpixel_preview", "preview", "apply")
@@ -61,7 +62,7 @@ def _reason(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
     if action in ONE_AT_A_TIME and running is not None:
         return running.in_the_way
     if action in ("preview", "apply") and session.editing is not None:
-        return "" if len(session.annotation.markers) else "mark what is wrong first"
+        return _no_free_marks(session)
     if action in ("preview", "apply", "apply_job"):
         marked = len(session.annotation.markers.counts())
         return "" if marked > 1 else "mark at least two labels first"
@@ -106,6 +107,8 @@ def _reason(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
         return "there is no label volume yet: {segment.apply} makes it"
     if action == "correct_with" and BY_NAME[str(parameters[0])].needs_marks and not len(session.annotation.markers):
         return "mark what is wrong first"
+    if action == "correct_with" and parameters[0] in ("resume", "draw"):
+        return _no_free_marks(session)
     if action == "correct_with" and BY_NAME[str(parameters[0])].needs_plane and screen.clipping is None:
         return "place the clipping plane first: {segment.clipping}"
     if action in ("copy_label", "write_label") and not screen.view.label_here():
@@ -146,6 +149,16 @@ def _page_in_focus(screen: "SegmentScreen") -> list[HelpPage]:
     pages = (page for kind, page in PAGES.items() if isinstance(widget, kind))
     app = screen.app
     return [HelpPage(title, with_keys(text, app), tuple(own_acts(widget))) for title, text in pages] if widget else []
+
+
+def _no_free_marks(session: "Session") -> str:
+    """Why marks change nothing in a label volume, whatever they lie on; "" when some do."""
+    marked, table = session.annotation.markers.counts(), session.annotation.table
+    if not marked:
+        return "mark what is wrong first"
+    if all(table[id].locked or not table[id].visible for id in marked):
+        return "all marks are of locked or hidden labels: {label.lock} unlocks, {label.hide} shows the chosen one"
+    return ""
 
 
 PAGES = {
