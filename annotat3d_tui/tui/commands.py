@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from annotat3d_tui.errors import InvalidParameter
+from annotat3d_tui.labels.colours import check_label
 from annotat3d_tui.labels.strokes import BEGINNINGS, AnyStroke, parse_stroke
 from annotat3d_tui.render.oblique import Vector
 
@@ -34,13 +35,20 @@ class Clip:
 
 
 @dataclass(frozen=True)
+class Merge:
+    """Let labels become the first of them, at least two."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Do:
     """Do an action of the screen, as Textual writes it."""
 
     action: str
 
 
-def parse_command(text: str, shape: Voxel, names: Collection[str]) -> AnyStroke | Goto | Contrast | Clip | Do:
+def parse_command(text: str, shape: Voxel, names: Collection[str]) -> AnyStroke | Goto | Contrast | Clip | Merge | Do:
     """What a line of text asks for, in a volume of `shape` (Z, Y, X) on a screen with actions `names`.
 
     Raises InvalidMarkers for a stroke that cannot be read, InvalidParameter for the rest; `{app.help}` in its sentence
@@ -62,12 +70,14 @@ def parse_command(text: str, shape: Voxel, names: Collection[str]) -> AnyStroke 
         return parse_clip(rest)
     if word == "label" and rest.strip().isdigit():
         return Do(f"choose({int(rest)})")
+    if word == "merge":
+        return Merge(parse_ids(rest))
     action = "_".join(text.split()).lower()
     if action in names:
         return Do(action)
     raise InvalidParameter(
         f"A command must be a stroke ({', '.join(BEGINNINGS)}), goto x y z, contrast low high, clip x y z normal x y "
-        f"z, label n or an action such as apply, received {word!r}: {{app.help}} lists the actions."
+        f"z, label n, merge n,m or an action such as apply, received {word!r}: {{app.help}} lists the actions."
     )
 
 
@@ -83,6 +93,21 @@ def parse_clip(text: str) -> Clip:
     if normal_word and not normal.strip():
         raise InvalidParameter("A normal must be three numbers x y z, received none: clip normal 0 0 1 is XY.")
     return Clip(parse_vector(at) if at.strip() else None, parse_vector(normal) if normal_word else None)
+
+
+def parse_ids(text: str) -> tuple[int, ...]:
+    """Labels to be merged, each once, with commas or spaces between them; raises InvalidParameter.
+
+    >>> parse_ids("29, 31 29")
+    (29, 31)
+    """
+    words = [word for word in re.split(r"[\s,;]+", text.strip()) if word]
+    ids = tuple(dict.fromkeys(int(word) for word in words if word.isdecimal()))
+    if len(ids) < 2 or not all(word.isdecimal() for word in words):
+        raise InvalidParameter(f"A merge must name two labels or more, such as 29,31, received {text!r}: name them.")
+    for id in ids:
+        check_label(id)
+    return ids
 
 
 def parse_vector(text: str) -> Vector:

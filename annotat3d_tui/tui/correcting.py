@@ -18,11 +18,12 @@ from annotat3d_tui.parameters import Parameters
 from annotat3d_tui.render.oblique import Vector, known_sizes
 from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.applying_job import ApplyingJob
-from annotat3d_tui.tui.correction_tools import BY_NAME, TOOLS, OfMarks, Subject, Tool, words_for
+from annotat3d_tui.tui.commands import parse_ids
+from annotat3d_tui.tui.correction_tools import BY_NAME, TOOLS, OfMarks, Subject, Tool, merging, words_for
 from annotat3d_tui.tui.messages import Corrected, CorrectionFound, Seen
 from annotat3d_tui.tui.overview import label_shares
 from annotat3d_tui.tui.saying import errors_said
-from annotat3d_tui.tui.screens.dialogs import if_given
+from annotat3d_tui.tui.screens.dialogs import Ask, if_given
 from annotat3d_tui.tui.screens.mask import MaskLook
 from annotat3d_tui.tui.screens.menu import Item, Menu
 from annotat3d_tui.tui.screens.parameters import ParametersScreen
@@ -51,6 +52,7 @@ class Correcting(ApplyingJob):
             Item("e", "edit_labels", editing, self.why_not("edit_labels", ())),
             Item("t", "objects", "Table of objects: sizes, places, grey values…", self.why_not("objects", ())),
             *map(self._item, TOOLS),
+            Item("l", "merge_listed", "Merge labels of a list…", self.why_not("merge_listed", ())),
         ]
         self.app.push_screen(Menu("Correct the label volume", items), self.do_from_menu)
 
@@ -76,6 +78,19 @@ class Correcting(ApplyingJob):
     def _try_tool(self, tool: Tool, parameters: Parameters) -> None:
         self._last_used[tool.name] = parameters
         self.find_correction(self.begin(tool.title.rstrip("…")), tool, parameters, self.subject_now())
+
+    def action_merge_listed(self) -> None:
+        """Ask which labels become one."""
+        ask = Ask("Merge labels", help="Their ids, such as 29,31: all become the first of them.", check=parse_ids)
+
+        def given(text: str) -> None:
+            self.merge_listed(parse_ids(text))
+
+        self.app.push_screen(ask, if_given(given))
+
+    def merge_listed(self, ids: tuple[int, ...]) -> None:
+        """Look for what changes where labels become the first of them."""
+        self.find_correction(self.begin("Merge labels"), merging(ids), OfMarks(), self.subject_now())
 
     def subject_now(self) -> Subject:
         """What a tool is used on."""

@@ -1,6 +1,6 @@
 """The tools that correct a label volume: what each is called, what it asks for, and how it is used on what is open."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -207,6 +207,17 @@ TOOLS = (
     Tool("a", "contour", "Move the border of the chosen label to the image's…", ActiveContour, _contour, of_label=True),
 )
 BY_NAME = {tool.name: tool for tool in TOOLS}
+
+
+def merging(ids: Sequence[int]) -> Tool:
+    """What lets labels become the first of them."""
+
+    def use(_: OfMarks, subject: Subject, progress: Progress) -> "Correction":
+        from annotat3d_tui.labels.merging import merge
+
+        return merge(subject.label, ids, kept=subject.kept)
+
+    return Tool("l", "merge_listed", "Merge labels of a list…", OfMarks, use)
 
 
 def words_for(tool: Tool, parameters: Parameters, subject: Subject) -> str:

@@ -9,7 +9,7 @@ from annotat3d_tui.labels.planes import PLANES
 from annotat3d_tui.labels.strokes import BEGINNINGS, WORDS
 from annotat3d_tui.labels.voxels import TOOL as VOXELS
 
-WHOLE_IMAGE = ("goto", "label", "clip")
+WHOLE_IMAGE = ("goto", "label", "clip", "merge")
 
 
 @dataclass(frozen=True)

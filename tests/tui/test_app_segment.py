@@ -191,7 +191,7 @@ async def test_what_cannot_be_done_says_why(files: Path) -> None:
         assert toasts(pilot) == [
             "mark at least two labels first",
             "there is nothing to undo",
-            "there is no label volume yet: ⇧A makes it",
+            "there is no label volume yet: ⇧A makes it, f L loads one",
         ]
         assert screen.running is None
 

@@ -38,7 +38,7 @@ def history() -> History:
         (lambda: Menu("Files", []), "menu.close"),
         (lambda: HelpScreen([]), "help.close"),
         (history, "history.close"),
-        (lambda: ParametersScreen(PRESETS["manual"]), "parameters.accept"),
+        (lambda: ParametersScreen(PRESETS["manual"]), "parameters.cancel"),
         (lambda: PastMessages(()), "past.close"),
     ],
 )
@@ -106,7 +106,7 @@ async def test_an_action_without_a_key_is_still_in_the_palette_and_sentences_say
         assert pilot.app.screen is screen
         assert not screen.view.pen_down
         assert toasts(pilot) == []
-        assert screen.why_not("save_label", ()) == "there is no label volume yet: ^P Apply makes it"
+        assert screen.why_not("save_label", ()) == "there is no label volume yet: ^P Apply makes it, f L loads one"
         assert "apply" not in seen(pilot).splitlines()[-1]
         await pilot.press("ctrl+p", *"go to x")
         await until(pilot, lambda: "Go to x y z…" in seen(pilot))

@@ -15,7 +15,7 @@ from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.tui import segment_text
 from annotat3d_tui.tui.actions import Act, acts_of, first_key, with_keys
 from annotat3d_tui.tui.actions import why_not as reason_against
-from annotat3d_tui.tui.commands import Clip, Contrast, Do, Goto, parse_command, parse_voxel
+from annotat3d_tui.tui.commands import Clip, Contrast, Do, Goto, Merge, parse_command, parse_voxel
 from annotat3d_tui.tui.cost_text import cost_text
 from annotat3d_tui.tui.lease import Lease
 from annotat3d_tui.tui.messages import AnnotationRead, AreaFound, Centre, Saved, TrainingRead
@@ -187,6 +187,11 @@ class SegmentScreen(Thresholding):
                 self.view.cursor = command.voxel
             elif isinstance(command, Contrast):
                 self.set_contrast(command.text)
+            elif isinstance(command, Merge):
+                if reason := reason_against(self, "merge_listed"):
+                    line.refuse(event.text, reason)
+                    return
+                self.merge_listed(command.ids)
             elif isinstance(command, Clip):
                 self.clip(command)
             else:

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 COMPUTATIONS = ("superpixels", "superpixel_preview", "preview", "apply")
 FILES = tuple(action for _, action, _ in FILES_MENU)
-CORRECTIONS = ("correct", "correct_with", "edit_labels", "threshold")
+CORRECTIONS = ("correct", "correct_with", "merge_listed", "edit_labels", "threshold")
 CHANGES = (
     *("superpixels", "preview", "apply", "apply_job", "parameters", "undo", "redo", "erase_all"),
     *CORRECTIONS,
     *("new_label", "rename_label", "recolour_label", "remove_label", "lock_label", "raise_label", "lower_label"),
     *(action for action in FILES if action.startswith("load_")),
 )
+NO_LABEL = "there is no label volume yet: {segment.apply} makes it, {segment.files} L loads one"
 READ_ONLY = "the workspace is open read-only"
 EVIDENCE = ("uncertainty", "probability", "next_place")
 WRITES = tuple(action for _, action, _ in COPY_MENU if action.startswith("write_"))
@@ -46,6 +47,7 @@ flood 2 xy z=40 tol=300 10,12       what is connected and as grey, ± 300; 3d: i
 threshold 2 xy z=40 from=9 to=99    grey values from 9 to 99; 3d: in all slices; points: in that polygon
 erase polygon … · voxels 2 z=40 y=12 10-14 17
 contrast 100 2000 · contrast 1% 99%  grey values drawn black and white
+merge 29,31,40                      labels become the first of them, after a look
 clip 10 20 5 normal 0 1 1           the clipping plane through x y z, at right angles to a direction
 goto 10 20 5 · label 2 · apply · save label · any other action by its name"""
 
@@ -77,7 +79,7 @@ def _reason(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
     if action == "alternative" and session.alternative is None and running is not None:
         return running.in_the_way
     if action in ("difference", "open_compared") and screen.view.label_volume is None:
-        return "there is no label volume yet: {segment.apply} makes it"
+        return NO_LABEL
     if action == "close_compared" and screen.view.compared is None:
         return "there is none: {segment.difference} opens one"
     if action == "difference" and screen.view.compared is None and running is not None:
@@ -101,10 +103,10 @@ def _reason(screen: "SegmentScreen", action: str, parameters: tuple[object, ...]
     if action == "redo" and session.past.position == session.past.acts():
         return "nothing was undone"
     if (
-        action in ("save_label", "centre_label", "objects", "correct", "correct_with", "edit_labels")
+        action in ("save_label", "centre_label", "objects", "correct", "correct_with", "merge_listed", "edit_labels")
         and session.label is None
     ):
-        return "there is no label volume yet: {segment.apply} makes it"
+        return NO_LABEL
     if action == "correct_with" and BY_NAME[str(parameters[0])].needs_marks and not len(session.annotation.markers):
         return "mark what is wrong first"
     if action == "correct_with" and parameters[0] in ("resume", "draw"):

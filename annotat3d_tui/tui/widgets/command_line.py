@@ -44,8 +44,19 @@ class CommandInput(Input):
     def __init__(self) -> None:
         super().__init__(placeholder="brush 2 r=5 xy z=40 10,12 30,40 · goto 10 20 5 · apply", compact=True)
         self.history: list[str] = []
+        self.refused = ""
+        """What was given back; a colon typed behind it begins anew."""
         self._back = 0
         self._draft = ""
+
+    async def _on_key(self, event: events.Key) -> None:
+        """As Textual does; a colon, the key that begins a command, begins anew where one was refused."""
+        if event.character == ":" and self.value and self.value == self.refused:
+            event.stop()
+            event.prevent_default()
+            self.select_all()
+        else:
+            await super()._on_key(event)
 
     def remember(self, text: str) -> None:
         """Add to the history."""
@@ -111,10 +122,6 @@ class CommandLine(Vertical):
     class Left(Message):
         """Esc in the line."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._refused = ""
-
     def compose(self) -> ComposeResult:
         """Colon, line, complaint."""
         with Horizontal():
@@ -131,7 +138,7 @@ class CommandLine(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Take the complaint away while it is being corrected."""
         event.stop()
-        if event.value != self._refused:
+        if event.value != self.query_one(CommandInput).refused:
             self.complain("")
 
     def know(self, history: list[str], suggest: Callable[[str], str | None]) -> None:
@@ -151,7 +158,7 @@ class CommandLine(Vertical):
         if line.value or (isinstance(self.app, InTurn) and self.app.typed_ahead):
             self.notify(sentence, title=text, severity="error", timeout=STAYS, markup=False)
             return
-        self._refused = line.value = text
+        line.refused = line.value = text
         line.cursor_position = len(text)
         self.complain(sentence)
 
