@@ -32,14 +32,13 @@ demo: setup  ## the main job on the embedded volume, from nothing to a picture a
 run: setup  ## the screen on the demo
 	@$(BIN)/annotat3d demo --open
 
-# Real terminals, processes and a cluster are tested: what fails is shown and must pass when it is run once more, alone.
-tests = { $(BIN)/python -m pytest $(1) $(2) || { echo "once more, alone, what failed:"; \
-  $(BIN)/python -m pytest $(1) --last-failed --last-failed-no-failures none; }; }
-
-test: setup  ## all tests, on up to four cores; those that drive terminals one by one
+# Many tests wait for a process, a terminal or a disk: one more than there are cores is run at once, up to five. Real
+# terminals, processes and a cluster are tested: what fails is shown and must pass when it is run once more, alone.
+test: setup  ## all tests
 	@$(BIN)/annotat3d warmup
-	@$(call tests,--ignore=tests/terminal,-n auto --maxprocesses 4 --dist worksteal); rest=$$?; \
-	  $(call tests,tests/terminal) && exit $$rest
+	@cores=$$(nproc 2>/dev/null || echo 2); [ $$cores -le 4 ] || cores=4; \
+	  $(BIN)/python -m pytest -n $$((cores + 1)) --dist worksteal || { echo "once more, alone, what failed:"; \
+	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
 check: setup  ## format, lint, types, arrows
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/test_arrows.py

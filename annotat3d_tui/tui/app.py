@@ -68,6 +68,8 @@ if TYPE_CHECKING:
     from annotat3d_tui.session import Session
     from annotat3d_tui.volume.raw import RawProperties
     from annotat3d_tui.workflow.settings import Segmentation
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""What a scheduler sends, and a line that drops."""
 LOOK_SECONDS = 1.0
 """Between looks at the files that are shown."""
 NO_KEY = "no_key"
@@ -382,11 +384,26 @@ class Annotat3DApp(InTurn, TabbedApp):
 
 def _end_between_callbacks() -> None:
     """Let SIGTERM and SIGHUP end the loop between two of its callbacks: an exit raised within one may be lost in it, or
-    leave the threads of the terminal running."""
+    leave the threads of the terminal running. So would a second one while the first does its work: a terminal that goes
+    away may send several, and those that come later are ignored."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if callable(signal.getsignal(number)):  # neither ignored, as nohup has it, nor as the system has it
-            loop.add_signal_handler(number, sys.exit, 128 + number)
+    numbers = [one for one in ENDING if callable(signal.getsignal(one))]  # neither ignored, as nohup has it, nor usual
+    ends = False
+
+    def end(number: int) -> None:
+        nonlocal ends
+        if ends:
+            return
+        ends = True
+        signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+        for one in numbers:
+            loop.remove_signal_handler(one)
+            signal.signal(one, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+        sys.exit(128 + number)
+
+    for number in numbers:
+        loop.add_signal_handler(number, end, number)
 
 
 def run_app(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pexpect
 import psutil
 import pytest
 import tifffile
@@ -61,3 +62,12 @@ def test_a_usual_end_says_nothing_of_it(image: Path) -> None:
         robot.wait(lambda: "back in the shell" in robot.raw, "the shell")
         assert not psutil.Process(robot.process.pid).children()
         assert "all at once" not in robot.raw
+
+
+def test_a_line_that_drops_and_says_so_several_times_leaves_nothing_running(image: Path) -> None:
+    with Robot("open", str(image)) as robot:
+        robot.wait_text("Background", image.name)
+        for number in range(60):
+            os.kill(robot.process.pid, signal.SIGHUP)
+            robot.process.expect([pexpect.TIMEOUT, pexpect.EOF], timeout=0.001 * (number // 20))
+        assert robot.wait_end() == 128 + signal.SIGHUP

@@ -1,5 +1,6 @@
 """Half-blocks where pixels cannot be had: in tmux and in GNU screen, which are run for it."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from tests.terminal.seeing import TRUE_COLOURS, expected, make_noise
 pytestmark = pytest.mark.terminal
 
 SIZE, HALF_BLOCK = (100, 30), (1, 2)
-SOCKET = "annotat3d-test"
+SOCKET = f"annotat3d-test-{os.getpid()}"
 needs = {tool: pytest.mark.skipif(shutil.which(tool) is None, reason=f"needs {tool}") for tool in ("tmux", "screen")}
 
 
