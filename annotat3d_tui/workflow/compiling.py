@@ -14,7 +14,7 @@ EDITED = "edited"
 """The line that says that what corrects label volumes is compiled, too."""
 EDITED_AT = 0.2
 """The share of what comes after READY that is done then."""
-FIRST = 0.8
+FIRST = 0.3
 """About how much of the time until then READY takes."""
 FINEST = 0.005
 
