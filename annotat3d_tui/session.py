@@ -188,14 +188,16 @@ class Session:
     def correct(self, correction: Correction) -> None:
         """Change the label volume, which there must be; it is in the journal when this returns.
 
-        Raises CannotWrite, ReadOnly, and nothing is changed then.
+        What it brings must be the last acts on marks. Raises CannotWrite, ReadOnly, and InvalidParameter for one that
+        was found on another label volume; nothing is changed then.
         """
         self._check_may_write()
         with self._writing:
             assert self.label is not None
             if self.corrections is None:
                 self.corrections = self._open_corrections(self.label)
-            self.corrections.do(replace(correction, acts=self.annotation.position))
+            done = self.annotation.position  # a stroke that was drawn meanwhile comes after it
+            self.corrections.do(replace(correction, acts=min(correction.acts or done, done)))
             self.went()
 
     def keep_editing(self, editing: Resume | None) -> None:

@@ -10,6 +10,7 @@ from textual import on, work
 from textual.worker import get_current_worker
 
 from annotat3d_tui.blocks import count_text
+from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.labels.begins import begins_of
 from annotat3d_tui.labels.boxes import whole
 from annotat3d_tui.labels.correcting import corrected, limited
@@ -20,7 +21,7 @@ from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.applying_job import ApplyingJob
 from annotat3d_tui.tui.commands import parse_ids
 from annotat3d_tui.tui.correction_tools import BY_NAME, TOOLS, OfMarks, Subject, Tool, merging, words_for
-from annotat3d_tui.tui.messages import Corrected, CorrectionFound, Seen
+from annotat3d_tui.tui.messages import Corrected, CorrectionFound, NotCorrected, Seen
 from annotat3d_tui.tui.overview import label_shares
 from annotat3d_tui.tui.saying import errors_said
 from annotat3d_tui.tui.screens.dialogs import Ask, if_given
@@ -125,7 +126,7 @@ class Correcting(ApplyingJob):
                 found = replace(found, words=words_for(tool, parameters, subject))
             correction = subject.limited(found)
             seen = corrected(subject.label, correction) if correction.size else subject.label
-            self.post_message(CorrectionFound(correction, seen))
+            self.post_message(CorrectionFound(correction, seen, subject.strokes_used(tool)))
 
     def prepare_editing(self, report: Report) -> None:
         """In a worker: wait for the kernels of label editing, and say so where they are compiled for the first time."""
@@ -152,31 +153,49 @@ class Correcting(ApplyingJob):
             view.cursor = int(z), int(y), int(x)
         ids = ids_in(correction)
         of = f"label {ids[0]}" if len(ids) == 1 else f"{len(ids)} labels"
-        look = MaskLook(f"{count_text(correction.size, 'voxel')} of {of}", view, by=correction.words)
+        used = event.used if self.session.editing is not None else event.used[:0]
+        strokes = f" by {count_text(event.strokes, 'stroke')}" * (event.strokes > 0) + ", taken off" * (len(used) > 0)
+        look = MaskLook(f"{count_text(correction.size, 'voxel')} of {of}{strokes}", view, by=correction.words)
 
         def answered(taken: bool | None) -> None:
             view.label_volume, view.show_label = before
             if taken:
-                self._take_correction(correction)
+                self._take_correction(correction, used)
             else:
                 view.cursor = cursor
 
         self.app.push_screen(look, answered)
 
-    def _take_correction(self, correction: "Correction") -> None:
+    def _take_correction(self, correction: "Correction", used: NDArray[np.int64]) -> None:
+        """Make a correction; while labels are edited the marks that it used up go with it and come back by its undo."""
         self.begin_file("Correction")
         annotation = self.session.annotation
         before = annotation.position
         with errors_said(self):
             annotation.add_missing(ids_in(correction), f"labels of {correction.words}")
-        self.keep_correction(replace(correction, brings=annotation.position - before))
+            annotation.edit(used, 0, f"marks of {correction.words}")
+        now = annotation.position
+        self.keep_correction(replace(correction, acts=now, brings=now - before))
 
     @work(thread=True, group=FILES, exit_on_error=False)
     def keep_correction(self, correction: "Correction") -> None:
         """Change the label volume."""
         with self.lease.used():
-            self.session.correct(correction)
+            try:
+                self.session.correct(correction)
+            except Annotat3DError:
+                self.post_message(NotCorrected(correction.brings, correction.acts))
+                raise
             self.show_corrected(correction)
+
+    @on(NotCorrected)
+    def _not_corrected(self, event: NotCorrected) -> None:
+        annotation = self.session.annotation
+        if event.brought and annotation.position == event.position:
+            with errors_said(self):
+                annotation.undo(event.brought)
+                annotation.forget_undone()
+            self.annotation_changed()
 
     def show_corrected(self, correction: "Correction") -> None:
         """From a worker that has corrected the label volume: show it, and have its voxels counted."""

@@ -56,7 +56,21 @@ class Subject:
         inside = limited(correction, self.region, self.label.shape)
         return replace(inside, words=f"{inside.words} in {region_text(self.region)}")
 
+    def strokes_used(self, tool: "Tool") -> tuple[NDArray[np.int64], int]:
+        """Flat indices, rising, of the strokes that a tool uses up, whole ones, and how many these are."""
+        if tool.uses is None:
+            return np.empty(0, np.int64), 0
+        flags = tool.uses(self)
+        if self.region is not None:
+            zyx = np.unravel_index(self.where, self.label.shape)
+            sides = zip(zyx, self.region, strict=True)
+            flags = flags & np.all([(at >= side.start) & (at < side.stop) for at, side in sides], axis=0)
+        keys = self.labels.astype(np.int64) << 32 | self.strokes
+        found = np.unique(keys[flags])
+        return self.where[np.isin(keys, found)], len(found)
 
+
+Uses = Callable[[Subject], NDArray[np.bool_]]
 Use = Callable[[Any, Subject, Progress], "Correction"]
 
 
@@ -65,7 +79,7 @@ class Tool:
     """A tool: its letter in the menu, its title, what it asks for, and what it does with the answer.
 
     needs_marks: it works on what is marked. of_label: it works on the chosen label. needs_plane: it works along the
-    clipping plane.
+    clipping plane. uses: flags (m,) of the marks whose strokes it uses up; None where they are to count again.
     """
 
     letter: str
@@ -76,6 +90,7 @@ class Tool:
     needs_marks: bool = False
     of_label: bool = False
     needs_plane: bool = False
+    uses: Uses | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +167,31 @@ def _sequential(resume: Resume, subject: Subject, progress: Progress) -> "Correc
     return resume(subject.label, subject.image, subject.where, labels, kept=subject.kept, progress=progress)
 
 
+def _free(subject: Subject) -> NDArray[np.bool_]:
+    """Marks that lie on no kept label."""
+    free: NDArray[np.bool_] = ~np.isin(subject.label.reshape(-1)[subject.where], sorted(subject.kept))
+    return free
+
+
+def _own(subject: Subject) -> NDArray[np.bool_]:
+    own: NDArray[np.bool_] = _free(subject) & (subject.labels == subject.chosen)
+    return own
+
+
+def _inside(subject: Subject) -> NDArray[np.bool_]:
+    """Marks in the chosen label."""
+    inside: NDArray[np.bool_] = subject.label.reshape(-1)[subject.where] == subject.chosen
+    return inside
+
+
+def _joining(subject: Subject) -> NDArray[np.bool_]:
+    """Marks of strokes of the chosen label over two labels or more."""
+    under, flags = subject.label.reshape(-1)[subject.where], _own(subject)
+    pairs = np.unique(np.stack([subject.strokes, under], axis=1)[flags & (under > 0)], axis=0)
+    strokes, counts = np.unique(pairs[:, 0], return_counts=True)
+    return flags & np.isin(subject.strokes, strokes[counts > 1])
+
+
 def background_of(label: NDArray[Any]) -> int:
     """What is around objects: 0 where it is in use, else label 1, as a classifier gives it.
 
@@ -175,9 +215,19 @@ def _one(tool: Any, subject: Subject, progress: Progress) -> "Correction":
 
 TOOLS = (
     Tool("r", "resume", "Marks correct the labels (resume)…", Resume, _resume, needs_marks=True),
-    Tool("d", "draw", "Marks become labels, exactly as they are drawn", OfMarks, _draw, needs_marks=True),
-    Tool("k", "erase", "Labels under marks of the chosen label become background", OfMarks, _erase, needs_marks=True),
-    Tool("q", "sequential", "Each stroke becomes a label of its own…", Resume, _sequential, needs_marks=True),
+    Tool("d", "draw", "Marks become labels, exactly as they are drawn", OfMarks, _draw, needs_marks=True, uses=_free),
+    Tool(
+        "k",
+        "erase",
+        "Labels under marks of the chosen label become background",
+        OfMarks,
+        _erase,
+        needs_marks=True,
+        uses=_own,
+    ),
+    Tool(
+        "q", "sequential", "Each stroke becomes a label of its own…", Resume, _sequential, needs_marks=True, uses=_free
+    ),
     Tool(
         "m",
         "merge",
@@ -185,9 +235,17 @@ TOOLS = (
         OfMarks,
         _merge,
         needs_marks=True,
+        uses=_joining,
     ),
     Tool(
-        "x", "split", "Divide the chosen label among the marks in it", OfMarks, _split, needs_marks=True, of_label=True
+        "x",
+        "split",
+        "Divide the chosen label among the marks in it",
+        OfMarks,
+        _split,
+        needs_marks=True,
+        of_label=True,
+        uses=_inside,
     ),
     Tool(
         "c",

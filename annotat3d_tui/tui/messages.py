@@ -111,11 +111,25 @@ class Labelled(Message):
 
 
 class CorrectionFound(Message):
-    """What a tool would do, and the label volume (Z, Y, X) as it would be then."""
+    """What a tool would do, and the label volume (Z, Y, X) as it would be then.
 
-    def __init__(self, correction: "Correction", seen: NDArray[Any]) -> None:
+    used: flat indices of the marks of strokes that it uses up, and how many strokes.
+    """
+
+    def __init__(
+        self, correction: "Correction", seen: NDArray[Any], used: tuple[NDArray[np.int64], int] | None = None
+    ) -> None:
         super().__init__()
         self.correction, self.seen = correction, seen
+        self.used, self.strokes = used or (np.empty(0, np.int64), 0)
+
+
+class NotCorrected(Message):
+    """The label volume could not be changed: so many acts on marks that came with it, the last ones, are in vain."""
+
+    def __init__(self, brought: int, position: int) -> None:
+        super().__init__()
+        self.brought, self.position = brought, position
 
 
 class Corrected(Message):

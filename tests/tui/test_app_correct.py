@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 from textual.widgets import Input, Select
 
+from annotat3d_tui.errors import CannotWrite
 from annotat3d_tui.labels.correcting import corrected
 from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.session import Session
@@ -140,6 +142,64 @@ async def test_undo_of_a_correction_is_said_and_counted(files: Path) -> None:
         await until(pilot, lambda: "Done again: merge 2 into 1" in toasts(pilot))
         await until(pilot, counted)
         assert note() == "label volume corrected by hand"
+
+
+async def test_strokes_that_a_merge_used_do_not_count_in_a_split_and_come_back_by_undo(files: Path) -> None:
+    async with opened(files, size=(120, 40)) as (pilot, screen):
+        label = await load(pilot, screen, files, edit=True)
+        marks = screen.session.annotation.markers
+        await command(pilot, "brush 1 r=1 xy z=4 5,5 25,5")
+        merging = len(marks)
+        await pilot.press("F", "m")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MaskLook))
+        await pilot.pause()
+        assert "by 1 stroke, taken off" in seen(pilot)
+        await pilot.press("escape")
+        assert len(marks) == merging
+        await take(pilot, screen, "m")
+        assert len(marks) == 0
+        await command(pilot, "brush 1 r=1 xy z=4 20,20")
+        await command(pilot, "brush 2 r=1 xy z=4 5,20")
+        await take(pilot, screen, "x")
+        assert len(marks) == 0
+        split = np.array(screen.session.label)
+        assert split[4, 20, 20] == 1 != split[4, 20, 5]
+        words = [screen.session.past.words_of(number) for number in range(screen.session.past.acts())]
+        assert words[1:5:3] == ["merge 2 into 1", "split label 1 by 2 seeds"]
+        await pilot.press("u")
+        assert {one: count.strokes for one, count in marks.counts().items()} == {1: 1, 2: 1}
+        await pilot.press("u", "u", "u")
+        assert (len(marks), np.array_equal(screen.session.label, label)) == (merging, True)
+        for _ in range(4):
+            await pilot.press("ctrl+y")
+        assert len(marks) == 0
+        assert np.array_equal(screen.session.label, split)
+        await pilot.press("F", "e")
+        await until(pilot, lambda: screen.session.editing is None and pilot.app.screen is screen)
+        await command(pilot, "brush 1 r=1 xy z=4 5,5 25,5")
+        await take(pilot, screen, "d")
+        assert len(marks) == merging  # they are learned from
+
+
+async def test_a_correction_that_cannot_be_written_leaves_the_strokes(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(files, size=(120, 40)) as (pilot, screen):
+        label = await load(pilot, screen, files, edit=True)
+        await command(pilot, "brush 7 r=1 xy z=4 5,5 25,5")
+        marks = screen.session.annotation.markers
+        before, acts = len(marks), screen.session.past.acts()
+
+        def full(_: object) -> None:
+            raise CannotWrite("The disk is full: make room.")
+
+        monkeypatch.setattr(screen.session, "correct", full)
+        await pilot.press("F", "d")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MaskLook))
+        await pilot.press("enter")
+        await until(pilot, lambda: any("disk is full" in said for said in toasts(pilot)))
+        await until(pilot, lambda: len(marks) == before and screen.session.past.acts() == acts)
+        assert np.array_equal(screen.session.label, label)
 
 
 async def test_while_labels_are_edited_apply_lets_marks_correct_them(files: Path) -> None:

@@ -46,6 +46,28 @@ def test_marks_of_the_chosen_label_merge_what_they_touch() -> None:
         used("merge", subject(marks, 5, kept=(2,)))
 
 
+def test_strokes_that_a_tool_uses_are_told_and_those_of_resuming_are_none() -> None:
+    marks = {(2, 8, 6): (5, 1), (2, 8, 14): (5, 1), (2, 18, 6): (5, 2), (2, 8, 7): (4, 3), (0, 0, 0): (4, 3)}
+    on = subject(marks, 5)
+    expected = {
+        "merge": {1},
+        "draw": {1, 2, 3},
+        "sequential": {1, 2, 3},
+        "erase": {1, 2},
+        "resume": set(),
+        "smooth": set(),
+    }
+    for name, strokes in expected.items():
+        where, count = on.strokes_used(BY_NAME[name])
+        assert where.tolist() == [at for at, one in zip(on.where, on.strokes, strict=True) if one in strokes]
+        assert count == len(strokes)
+    split = replace(on, chosen=1).strokes_used(BY_NAME["split"])
+    assert (len(split[0]), split[1]) == (4, 2)
+    assert subject(marks, 5, kept=(1,)).strokes_used(BY_NAME["merge"])[1] == 0
+    part = replace(on, region=(slice(0, 5), slice(0, 9), slice(0, 10)))
+    assert part.strokes_used(BY_NAME["draw"])[1] == 2
+
+
 def test_marks_are_drawn_into_the_labels_or_erase_them() -> None:
     marks = {(2, 8, 6): (5, 1), (2, 8, 14): (5, 1), (2, 18, 6): (4, 2), (0, 0, 0): (2, 3)}
     drawn = LABEL.copy()
