@@ -19,7 +19,7 @@ from annotat3d_tui.labels.boxes import Boxes, ids_of
 from annotat3d_tui.labels.boxes import whole as whole_box
 from annotat3d_tui.labels.correcting import in_boxes
 from annotat3d_tui.labels.corrections import Correction
-from annotat3d_tui.labels.morphology import chosen_ids
+from annotat3d_tui.labels.morphology import check_background, chosen_ids
 from annotat3d_tui.parameters import Parameters, parameter
 
 AXES = ("z", "y", "x")
@@ -60,6 +60,7 @@ class Interpolate(Parameters):
         """
         boxes = Boxes.of(label)
         chosen = chosen_ids(boxes, ids, background, kept)
+        check_background(background, kept)
         axis = AXES.index(self.axis)
         turned = np.moveaxis(label, axis, 0)
         known = None if slices is None else sorted(set(slices))
@@ -76,7 +77,7 @@ class Interpolate(Parameters):
             sides = [boxes[one][axis], *(side for other, side in enumerate(boxes[one]) if other != axis)]
             part = (slice(None), *_widened(sides[1:], turned.shape[1:]))
             own = known or _slices_of(turned, one, sides)
-            if len(own) > 1 and background not in kept:
+            if len(own) > 1:
                 self._fill(turned[part], own, one, background, after[part], best[part])
             between += len(own) > 1
             progress((done + 1) / len(chosen), "interpolate")

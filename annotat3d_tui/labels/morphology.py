@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import Progress, quiet
+from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.labels.boxes import Box, Boxes, grown, ids_of, plain_ids
 from annotat3d_tui.labels.correcting import flagged, in_box, in_boxes
 from annotat3d_tui.labels.corrections import Correction
@@ -55,13 +56,15 @@ class Morphology(Parameters):
         """The correction of a label volume (Z, Y, X).
 
         ids: labels that it is done to; all but the background and 0 where they are not given. kept: ids of which no
-        voxel is changed. Raises InvalidParameter for a label that is not there.
+        voxel is changed. Raises InvalidParameter for a label that is not there, and where the background is kept, or
+        all of the labels that it is for.
         """
         boxes = Boxes.of(label)
         chosen = chosen_ids(boxes, ids, background, kept)
         named = "all labels" if ids is None else ", ".join(map(str, chosen[:8])) + "…" * (len(chosen) > 8)
         words = f"{self.operation} {named}" + (f" by {self.radius}" if self.operation != "fill" else "")
-        if background in kept or not chosen:
+        check_background(background, kept)
+        if not chosen:
             return in_boxes(words, label, [])
         if self.operation == "fill":
             return in_boxes(words, label, self._filled(label, boxes, chosen, background, progress))
@@ -182,9 +185,29 @@ def _by_distance(around: NDArray[np.int64]) -> NDArray[np.int64]:
 def chosen_ids(boxes: Boxes, ids: Collection[int] | None, background: int, kept: Collection[int]) -> list[int]:
     """Labels that a tool works on, rising: all that are there, or those given; never 0, the background or kept ones.
 
-    Raises InvalidParameter for one that is not there.
+    Raises InvalidParameter for one that is not there, and where there are labels of which none may be changed.
     """
     for one in ids or ():
         boxes[one]
     wanted = boxes.labels if ids is None else sorted(set(ids))
-    return [one for one in wanted if one not in (0, background) and one not in kept]
+    objects = [one for one in wanted if one not in (0, background)]
+    free = [one for one in objects if one not in kept]
+    if ids and not objects:
+        raise InvalidParameter(
+            f"The label to work on must be that of an object, received {wanted[-1]}, which is what is around them: "
+            "choose another."
+        )
+    if objects and not free:
+        named = f"Label {objects[0]} is" if len(objects) == 1 else f"All {len(objects)} labels are"
+        them = "it" if len(objects) == 1 else "one"
+        raise InvalidParameter(f"{named} locked or hidden and cannot be changed: unlock and show {them} first.")
+    return free
+
+
+def check_background(background: int, kept: Collection[int]) -> None:
+    """Raises InvalidParameter where the background may not be changed, by a tool that can do nothing without it."""
+    if background in kept:
+        raise InvalidParameter(
+            f"Label {background}, which is what is around objects, is locked or hidden, and so nothing can grow or "
+            "shrink: unlock and show it first."
+        )

@@ -18,7 +18,7 @@ from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.labels.boxes import Box, Boxes, around_all, grown, ids_of, joined, within
 from annotat3d_tui.labels.correcting import in_boxes
 from annotat3d_tui.labels.corrections import Correction
-from annotat3d_tui.labels.morphology import chosen_ids
+from annotat3d_tui.labels.morphology import check_background, chosen_ids
 from annotat3d_tui.parameters import Parameters, parameter
 
 REACH = 3.0
@@ -49,10 +49,13 @@ class Smooth(Parameters):
     ) -> Correction:
         """The correction of a label volume (Z, Y, X); ids, kept and what it raises as of `Morphology`.
 
-        Labels that are not chosen keep their voxels, and so does the background where it is kept.
+        Labels that are not chosen keep their voxels, and so does the background where it is kept, unless it is for one
+        label alone, which is refused.
         """
         boxes = Boxes.of(label)
         chosen = chosen_ids(boxes, ids, background, kept)
+        if len(chosen) == 1:
+            check_background(background, kept)
         reach = int(np.ceil(REACH * self.radius))
         steps = (reach if self.dimensions == 3 else 0, reach, reach)
         around = [grown(boxes[one], steps, boxes.shape) for one in chosen]

@@ -172,3 +172,12 @@ def test_what_cannot_be_is_said_with_its_remedy(capsys: Capture, label: Path) ->
         main(["fill", str(label), "--operation", "erode", "-o", str(output)])
     assert "unrecognized arguments: --operation erode" in capsys.readouterr().err
     assert not output.exists()
+
+
+def test_why_nothing_can_change_is_said(capsys: Capture, label: Path) -> None:
+    output, first = label.with_name("new.tif"), IDS[0]
+    for tool in ("morphology", "smooth", "separate"):
+        said = refusal(capsys, tool, label, "--labels", first, "--keep", first, "-o", output)
+        assert f"Label {first} is locked or hidden and cannot be changed: unlock and show it first." in said
+    assert "which is what is around objects" in refusal(capsys, "fill", label, "--keep", 0, "-o", output)
+    assert not output.exists()

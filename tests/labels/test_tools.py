@@ -23,6 +23,7 @@ from annotat3d_tui.labels.drawing import Ground, draw
 from annotat3d_tui.labels.interpolation import Interpolate
 from annotat3d_tui.labels.islands import Islands
 from annotat3d_tui.labels.merging import merge
+from annotat3d_tui.labels.morphology import Morphology
 from annotat3d_tui.labels.smoothing import Smooth
 from annotat3d_tui.labels.splitting import Separate, split_by_plane, split_by_seeds
 from annotat3d_tui.labels.strokes import parse_stroke
@@ -69,6 +70,12 @@ def test_laws_of_every_tool(name: str) -> None:
         ids &= set(np.unique(label).tolist())
         before = label.copy()
         axis = {"interpolate": 0, "linear": 1}.get(name)
+        free = (ids or set(np.unique(label).tolist())) - {0} - kept
+        alone = name.startswith("smooth") and len(free) == 1
+        if not free or (0 in kept and (alone or axis is not None)):
+            with pytest.raises(InvalidParameter, match="locked or hidden"):
+                TOOLS[name](label, ids or None, kept=kept)
+            return
         if axis is not None and ids - kept and all(slices_of(label, one, axis) < 2 for one in ids - kept):
             with pytest.raises(InvalidParameter, match="must be in two slices or more along"):
                 TOOLS[name](label, ids, kept=kept)
@@ -142,6 +149,20 @@ def test_distances_are_those_of_scipy(label: NDArray[Any], size: tuple[float, fl
         assert (squares(mask, size) >= FAR).all()
     else:
         np.testing.assert_allclose(np.sqrt(squares(mask, size)), ndimage.distance_transform_edt(mask, size), rtol=1e-5)
+
+
+@pytest.mark.parametrize("tool", [*TOOLS.values(), Morphology("erode"), Morphology("fill")])
+def test_why_nothing_can_change_is_said(tool: Tool) -> None:
+    label = np.zeros((5, 9, 9), np.uint8)
+    label[1:4, 2:7, 2:5], label[1:4, 2:7, 5:7] = 3, 4
+    with pytest.raises(InvalidParameter, match="Label 3 is locked or hidden and cannot be changed: unlock and show it"):
+        tool(label, [3], kept=[3])
+    with pytest.raises(InvalidParameter, match="All 2 labels are locked or hidden and cannot be changed"):
+        tool(label, kept=[3, 4])
+    with pytest.raises(InvalidParameter, match="must be that of an object, received 3, which is what is around them"):
+        tool(label, [3], background=3)
+    assert tool(label, [3, 4], kept=[3]).words == tool(label, [4]).words
+    assert tool(np.zeros_like(label)).size == 0
 
 
 def test_merge_takes_a_list() -> None:

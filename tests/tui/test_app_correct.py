@@ -13,6 +13,7 @@ from annotat3d_tui.labels.correcting import corrected
 from annotat3d_tui.labels.resume import Resume
 from annotat3d_tui.session import Session
 from annotat3d_tui.tui.overview import label_shares
+from annotat3d_tui.tui.saying import clear_messages
 from annotat3d_tui.tui.screens.dialogs import Confirm
 from annotat3d_tui.tui.screens.history import History
 from annotat3d_tui.tui.screens.mask import MaskLook
@@ -254,6 +255,33 @@ async def test_a_locked_label_gains_no_voxel_and_says_so_where_all_marks_are_of_
         await until(pilot, lambda: screen.session.corrections is not None and screen.running is None)
         assert np.array_equal(screen.session.label == 2, label == 2)
         assert 3 in screen.session.label
+
+
+async def test_a_tool_says_that_the_chosen_label_is_locked_hidden_or_around_objects(files: Path) -> None:
+    async with opened(files) as (pilot, screen):
+        label = await load(pilot, screen, files, edit=True)
+        annotation = screen.session.annotation
+
+        async def refused(letter: str, chosen: int, said: str) -> None:
+            await command(pilot, f"label {chosen}")
+            await until(pilot, lambda: screen.view.brush.label == chosen)
+            clear_messages(pilot.app)
+            await pilot.press("F", letter)
+            await until(pilot, lambda: isinstance(pilot.app.screen, ParametersScreen))
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: any(said in one for one in toasts(pilot)))
+            await until(pilot, lambda: pilot.app.screen is screen and screen.running is None)
+
+        await refused("s", 1, "received 1, which is what is around them: choose another")
+        annotation.set_locked(2, True)
+        await refused("o", 2, "Label 2 is locked or hidden and cannot be changed: unlock and show it first.")
+        annotation.set_locked(2, False)
+        annotation.set_visible(2, False)
+        await refused("s", 2, "Label 2 is locked or hidden and cannot be changed: unlock and show it first.")
+        annotation.set_visible(2, True)
+        annotation.set_locked(1, True)
+        await refused("O", 2, "Label 1, which is what is around objects, is locked or hidden")
+        assert np.array_equal(screen.session.label, label)
 
 
 async def test_without_marks_or_label_it_says_why(files: Path) -> None:
