@@ -46,12 +46,12 @@ def run(given: argparse.Namespace) -> int:
             f"{given.image} must have the size of {given.label}, {label.size}, received {image.size}: "
             "give the image of the labels."
         )
-    kept = kept_of(given, label)
     marked = markers_of(given, image)
     if not len(marked.labels):
         raise InvalidMarkers(f"{given.markers} must mark at least one voxel, received none: mark some.")
     if given.eraser is not None and not (marked.labels == given.eraser).any():
         raise InvalidMarkers(f"--eraser must be a label of the markers, received {given.eraser}: give the one used.")
+    kept = kept_of(given, label, marked.labels)
     check_room(given, "Label editing", label, WORK_BYTES)
 
     def make(ids: NDArray[Any]) -> Correction:

@@ -43,6 +43,7 @@ def run(given: argparse.Namespace) -> int:
             f"{given.part} must have the size of --crop, {size_text(size)}, received {size_text(part.shape)}: "
             "give the crop that it was cut out by."
         )
+    kept = kept_of(given, label, part)
     check_room(given, "Putting back", label, 8)
     corner = (crop[0].start, crop[1].start, crop[2].start)
-    return finish(given, label, lambda ids: paste(ids, part, corner, before=before, kept=kept_of(given, label)))
+    return finish(given, label, lambda ids: paste(ids, part, corner, before=before, kept=kept))

@@ -47,13 +47,13 @@ def check_room(given: argparse.Namespace, what: str, label: Volume, bytes_per_vo
     check_budget(what, label.data.size * (bytes_per_voxel + OWN_BYTES), budget_of(given), REMEDY)
 
 
-def kept_of(given: argparse.Namespace, label: Volume) -> tuple[int, ...]:
-    """Labels that are not changed; raises InvalidParameter for one that the label volume does not hold."""
+def kept_of(given: argparse.Namespace, label: Volume, added: NDArray[Any] | None = None) -> tuple[int, ...]:
+    """Labels that are not changed; raises InvalidParameter for one that neither the label volume nor `added` holds."""
     if given.keep is None:
         return ()
     kept, boxes = numbers_of(given.keep, "--keep"), Boxes.of(label.data)
     for one in kept:
-        if one not in boxes:
+        if one not in boxes and (added is None or not (added == one).any()):
             raise InvalidParameter(
                 f"--keep must name labels that {given.label} holds, received {one}, which it does not: correct it."
             )

@@ -153,7 +153,21 @@ def test_labels_that_are_not_there_or_not_named_are_refused(capsys: Capture, lab
     for command in (("smooth", label), ("merge", label, f"{IDS[0]},{IDS[1]}")):
         said = refusal(capsys, *command, "--keep", f"{IDS[2]},200", "-o", output)
         assert f"--keep must name labels that {label} holds, received 200, which it does not" in said
-    assert not output.exists()
+    part = LABEL[:2].copy()
+    part[0, 0, 0] = 200
+    answer(
+        capsys,
+        "paste",
+        label,
+        save(label.with_name("part.tif"), part),
+        "--crop",
+        "0:2,:,:",
+        "-o",
+        output,
+        "--keep",
+        200,
+    )
+    assert np.array_equal(made(output), LABEL)
 
 
 def test_what_cannot_be_is_said_with_its_remedy(capsys: Capture, label: Path) -> None:
