@@ -86,7 +86,8 @@ def _decode(
                     raise EOFError
                 block = np.frombuffer(content, dtype).reshape(-1, *shape[1:])
                 if scale:
-                    block = (block.astype(np.float64) * scale[0] + scale[1]).astype(np.float32)
+                    with np.errstate(over="ignore"):  # what is too large becomes infinite, as in any image
+                        block = (block.astype(np.float64) * scale[0] + scale[1]).astype(np.float32)
                 yield block.astype(block.dtype.newbyteorder("="), copy=False)
             if stop == shape[0]:
                 file.read(1)  # past the last voxel the checksum is looked at
