@@ -1,5 +1,6 @@
 """Workers of Dask: those of a scheduler that runs, some on this machine, or some that Slurm starts."""
 
+import asyncio
 import re
 import sys
 from collections.abc import Iterator
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT_SECONDS = 5
-NO_ANSWER = (OSError, ValueError, TypeError, KeyError, MemoryError)
-"""What comes of a connection to nobody, or to a server of another kind, whose first words are taken for a length."""
+OTHER_KIND = (ValueError, TypeError, KeyError, AssertionError, MemoryError, OverflowError)
+"""What comes of a connection to a server of another kind, whose first words are taken for a length."""
 LOCAL = re.compile(r"local:(\d{1,3})")
 ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://\S+")
 QUIET: dict[str, object] = {
@@ -58,15 +59,62 @@ def workers_at(address: str) -> Iterator["Client"]:
         ):
             yield client
         return
-    try:
+    with _told_of(address):
+        _check_answers(address)
         client = Client(address, timeout=CONNECT_SECONDS)
-    except NO_ANSWER as error:
-        raise ClusterFailed(
-            f"A Dask scheduler must answer at {address}, none did ({error}): start one with dask scheduler, or correct "
-            "the address."
-        ) from None
     with client:
         yield client
+
+
+def _check_answers(address: str) -> None:
+    """Begin to talk with the scheduler at an address, and leave it again.
+
+    A client itself waits for the first answer without end. Raises TimeoutError, CommClosedError and what OTHER_KIND has
+    when a server of another kind has the port, another OSError when nobody has it.
+    """
+    import dask
+    from distributed import Security
+    from distributed.comm.core import connect
+
+    if address.startswith("ucx") or dask.config.get("distributed.client.security-loader", None):
+        return  # which only the client itself can connect to
+
+    async def talk() -> None:
+        words = Security().get_connection_args("client")
+        comm = await asyncio.wait_for(connect(address, timeout=CONNECT_SECONDS, **words), 1.1 * CONNECT_SECONDS)
+        await comm.close()
+
+    asyncio.run(talk())
+
+
+@contextmanager
+def _told_of(address: str) -> Iterator[None]:
+    """Say in a sentence, by ClusterFailed, why nothing could be connected to at an address."""
+    from distributed.comm.core import CommClosedError, FatalCommClosedError
+
+    dashboard = "give the one that dask scheduler says (not that of its dashboard)."
+    try:
+        yield
+    except TimeoutError:
+        raise ClusterFailed(
+            f"A Dask scheduler must answer at {address}, what has that port did not answer as one for "
+            f"{CONNECT_SECONDS:g} s: {dashboard}"
+        ) from None
+    except FatalCommClosedError as error:  # as when certificates do not fit
+        raise _nobody(address, error) from None
+    except (CommClosedError, *OTHER_KIND):
+        raise ClusterFailed(
+            f"A Dask scheduler must answer at {address}, another server answered, but is no Dask scheduler: {dashboard}"
+        ) from None
+    except OSError as error:
+        raise _nobody(address, error) from None
+
+
+def _nobody(address: str, error: OSError) -> ClusterFailed:
+    return ClusterFailed(
+        f"A Dask scheduler must answer at {address}, none did ({error}): start one with dask scheduler, or correct "
+        "the address."
+    )
 
 
 @contextmanager

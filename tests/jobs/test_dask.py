@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 Phases = tuple[np.ndarray, np.ndarray, np.ndarray]
 TREES = ("--trees", "12")
+FOUND = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+"""Where the program is, for another process."""
 
 
 @pytest.fixture(scope="module")
@@ -182,21 +186,48 @@ def test_where_nobody_answers_it_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
         pass
 
 
-def test_where_another_server_answers_it_says_so() -> None:
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n" * 8, b"SSH-2.0-OpenSSH\r\n", b""])
+def test_where_another_server_answers_it_says_so(answer: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def answer() -> None:
+        def serve() -> None:
             other, _ = server.accept()
             with other:
-                other.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 8)
+                other.sendall(answer)
                 other.recv(1)
 
-        thread = threading.Thread(target=answer)
+        thread = threading.Thread(target=serve)
         thread.start()
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
-        with pytest.raises(ClusterFailed, match="none did"), workers_at(address):
+        with pytest.raises(ClusterFailed, match="answered, but is no Dask scheduler"), workers_at(address):
             pass
         thread.join()
+
+
+def test_where_a_server_never_answers_it_says_so(files: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        words = ["segment", "image.tif", "--markers", "markers.tif", "-o", "label.tif"]
+        words += ["--dask", f"tcp://127.0.0.1:{server.getsockname()[1]}"]
+        program = [sys.executable, "-m", "annotat3d_tui", *words]
+        ended = subprocess.run(program, cwd=files, env=FOUND, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 1
+    assert "did not answer as one for 5 s" in ended.stderr
+
+
+def test_the_address_of_a_dashboard_is_no_address_of_a_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr("annotat3d_tui.jobs.dask_cluster.CONNECT_SECONDS", 0.5)
+    with LocalCluster(n_workers=0, processes=False, dashboard_address="127.0.0.1:0") as cluster:
+        address = f"tcp://127.0.0.1:{cluster.scheduler.http_server.port}"
+        with pytest.raises(ClusterFailed, match="that of its dashboard"), workers_at(address):
+            pass
+
+
+def test_the_address_of_a_worker_is_no_address_of_a_scheduler(client: "Client") -> None:
+    address = next(iter(client.scheduler_info(n_workers=-1)["workers"]))
+    with pytest.raises(ClusterFailed, match="no Dask scheduler"), workers_at(address):
+        pass
 
 
 @pytest.mark.parametrize(
