@@ -8,6 +8,7 @@ from annotat3d_tui.blocks import size_text
 from annotat3d_tui.memory import bytes_text
 from annotat3d_tui.volume.converted import is_converted, is_turned
 from annotat3d_tui.volume.source import Source
+from annotat3d_tui.volume.voxel_size import Z_ASSUMED
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Description:
 
     `turned_bytes` are what the screen takes of the disk, later and where there is room, for slices across x.
     `why_read` says why it must be read whole (compressed, big-endian, …), or, where it is large, converted once in its
-    workspace; it is empty where it is memory-mapped. chunks: sides (z, y, x) of the boxes in which it is kept, if any.
+    workspace; it is empty where it is memory-mapped. size_note: what the file
+    leaves open of the voxel size. chunks: sides (z, y, x) of the boxes in which it is kept, if any.
     """
 
     path: Path
@@ -34,6 +36,7 @@ class Description:
     turned_bytes: int
     why_read: str
     chunks: tuple[int, int, int] | None = None
+    size_note: str = ""
 
     @property
     def layout(self) -> str:
@@ -73,6 +76,7 @@ class Description:
             "byte_order": self.byte_order,
             "voxel_size": list(self.voxel_size),
             "unit": self.unit,
+            "voxel_size_note": self.size_note or None,
             "compression": self.compression,
             "chunks": list(self.chunks) if self.chunks else None,
             "layout": self.layout,
@@ -94,7 +98,7 @@ class Description:
             f"format        {self.format}, compression {self.compression}{chunks}",
             f"size          {size_text(self.shape)} voxels (X×Y×Z)",
             f"type          {self.dtype}{order}",
-            f"voxel size    {unit}",
+            f"voxel size    {unit}{f' ({self.size_note})' if self.size_note else ''}",
             f"on disk       {bytes_text(self.file_bytes)}",
             f"layout        {self.layout}",
             f"opening       {self.opening}",
@@ -120,4 +124,5 @@ def description_of(source: Source) -> Description:
         turned_bytes=source.voxel_bytes if is_turned(source) else 0,
         why_read=source.why_read,
         chunks=source.chunks,
+        size_note="" if source.shape[0] == 1 and source.size_note == Z_ASSUMED else source.size_note,
     )

@@ -38,19 +38,20 @@ def inspect(path: Path, raw: RawProperties | None) -> Source:
         check_stored(dataset.dtype, place.name)
         selection = selection_of(dataset.shape or (), axis_keys(dataset), place.name)
         shape = selection.shape
-        voxel_size, unit = read_voxel_size(dataset, selection)
+        said = read_voxel_size(dataset, selection)
         check_filters(dataset, place.name)
         return Source(
             path,
             "HDF5",
             shape,
             dataset.dtype,
-            voxel_size,
-            unit,
+            said.lengths,
+            said.unit,
             compression_of(dataset),
             _mapping(dataset, shape, place.file),
             partial(_decode, place.file, name, selection),
             selection.along(dataset.chunks) if dataset.chunks else None,
+            size_note=said.note,
         )
 
 

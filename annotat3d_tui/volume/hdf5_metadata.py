@@ -8,14 +8,13 @@ import numpy as np
 
 from annotat3d_tui.volume.axes import Selection
 from annotat3d_tui.volume.units import in_micrometres, plain_unit
+from annotat3d_tui.volume.voxel_size import UNKNOWN, VoxelSize, micrometres, voxel_size
 
 SIZE, UNIT, MICROMETRES = "voxel_size", "unit", "element_size_um"
 _SIZES = ((SIZE, ""), (MICROMETRES, "µm"), ("resolution", ""), ("spacing", ""), ("pixel_size", ""))
 
-Found = tuple[tuple[float, float, float], str]
 
-
-def read_voxel_size(dataset: h5py.Dataset, selection: Selection) -> Found:
+def read_voxel_size(dataset: h5py.Dataset, selection: Selection) -> VoxelSize:
     """Voxel size (z, y, x) and its unit; 1 voxel where the attributes say nothing."""
     for name, unit in _SIZES:
         lengths = _lengths(_small(dataset, name))
@@ -23,25 +22,36 @@ def read_voxel_size(dataset: h5py.Dataset, selection: Selection) -> Found:
             lengths = [*selection.sizes(lengths)]
         if len(lengths) == 1:
             lengths *= 3
-        if len(lengths) == 2:
+        assumed = "z" if len(lengths) == 2 else ""
+        if assumed:
             lengths = [1.0, *lengths]
         if len(lengths) == 3:
-            return (lengths[0], lengths[1], lengths[2]), unit or _unit(dataset)
-    return (1.0, 1.0, 1.0), "voxel"
+            units = (unit,) * 3 if unit else _units(dataset, selection)
+            return voxel_size((lengths[0], lengths[1], lengths[2]), units, assumed)
+    return UNKNOWN
 
 
-def write_voxel_size(dataset: h5py.Dataset, voxel_size: tuple[float, float, float], unit: str) -> None:
+def write_voxel_size(dataset: h5py.Dataset, lengths: tuple[float, float, float], unit: str) -> None:
     """Attributes for us and, where the unit is one of length, for Fiji and others, which want µm."""
-    dataset.attrs[SIZE] = np.array(voxel_size, np.float64)
+    dataset.attrs[SIZE] = np.array(lengths, np.float64)
     dataset.attrs[UNIT] = unit
-    if (factor := in_micrometres(unit)) is not None:
-        dataset.attrs[MICROMETRES] = np.array(voxel_size, np.float64) * factor
+    if in_micrometres(unit) is not None:
+        dataset.attrs[MICROMETRES] = np.array([micrometres(length, unit) for length in lengths], np.float64)
 
 
-def _unit(dataset: h5py.Dataset) -> str:
+def _units(dataset: h5py.Dataset, selection: Selection) -> tuple[str, str, str]:
+    """Units along z, y, x: of an attribute with one for each axis, or with one for all."""
     said = next((found for name in (UNIT, "units", "unit_name") if (found := _small(dataset, name)) is not None), None)
-    if isinstance(said, np.ndarray) and said.size:
-        said = said.flat[0]
+    words = [_plain(word) for word in np.ravel(said)] if isinstance(said, np.ndarray) else [_plain(said)]
+    if len(words) == len(selection.lengths) > 1:
+        z, y, x = selection.axes
+        return words[y if z is None else z], words[y], words[x]
+    if len(words) == 3:
+        return words[0], words[1], words[2]
+    return ((words or ["voxel"])[0],) * 3
+
+
+def _plain(said: Any) -> str:
     if isinstance(said, bytes):
         said = said.decode("utf-8", "replace")
     unit = plain_unit(said) if isinstance(said, str) else "voxel"

@@ -31,6 +31,7 @@ class Plane:
     compression: str
     voxel_size: tuple[float, float, float] = (1.0, 1.0, 1.0)
     unit: str = "voxel"
+    size_note: str = ""
 
 
 def inspect(path: Path, raw: RawProperties | None) -> Source:
@@ -66,6 +67,7 @@ def inspect(path: Path, raw: RawProperties | None) -> Source:
         None,
         partial(_decode, files, kind, first),
         scattered="in a file for each plane",
+        size_note=first.size_note,
     )
 
 
@@ -80,7 +82,9 @@ def _plane_of(file: Path, kind: str) -> Plane:
         raise InvalidFile(
             f"{file.name} must be one slice of a sequence, received {said.shape[0]} slices: give it by itself."
         )
-    return Plane(said.shape[1:], said.dtype.newbyteorder("="), said.compression, said.voxel_size, said.unit)
+    return Plane(
+        said.shape[1:], said.dtype.newbyteorder("="), said.compression, said.voxel_size, said.unit, said.size_note
+    )
 
 
 def _agreed(files: list[Path], planes: list[Plane | Annotat3DError]) -> Plane:

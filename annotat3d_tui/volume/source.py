@@ -80,7 +80,7 @@ class Source:
     `decode(start, stop)`: those planes as consecutive blocks in the machine's byte order. `chunks` are the sides
     (z, y, x) of the boxes in which a file keeps them, where it does; `scattered` says in which way else they cannot
     be mapped. `is_stream`: a plane comes only after all planes before it. `copy`: the file that `mapping` is about,
-    where it is not that of the path.
+    where it is not that of the path. `size_note`: what the file leaves open of the voxel size, in words.
     """
 
     path: Path
@@ -96,6 +96,7 @@ class Source:
     scattered: str = ""
     is_stream: bool = False
     copy: Path | None = None
+    size_note: str = ""
 
     @property
     def name(self) -> str:

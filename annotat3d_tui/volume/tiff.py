@@ -47,10 +47,19 @@ def inspect(path: Path, raw: RawProperties | None) -> Source:
             _check_segments(series, shape, path)
         else:
             _check_reach(mapping, series, shape, path)
-        voxel_size, unit = read_voxel_size(tif, series.keyframe)
+        said = read_voxel_size(tif, series.keyframe)
         stored = series.dtype.newbyteorder(tif.byteorder)
     return Source(
-        path, "TIFF", shape, stored, voxel_size, unit, _compression(series), mapping, partial(_decode, path, shape)
+        path,
+        "TIFF",
+        shape,
+        stored,
+        said.lengths,
+        said.unit,
+        _compression(series),
+        mapping,
+        partial(_decode, path, shape),
+        size_note=said.note,
     )
 
 

@@ -8,17 +8,16 @@ from typing import Any
 import tifffile
 
 from annotat3d_tui.volume.units import plain_unit
+from annotat3d_tui.volume.voxel_size import UNKNOWN, VoxelSize, voxel_size
 
 _CENTIMETRE = 3
 _EXACT = "voxel_size"
 _RESOLUTION_UNIT = 296
 _RESOLUTION = {"x": 282, "y": 283}
 
-Found = tuple[tuple[float, float, float], str]
 
-
-def read_voxel_size(tif: tifffile.TiffFile, page: tifffile.TiffPage) -> Found:
-    """Voxel size (z, y, x) and its unit; 1 voxel where the file says nothing.
+def read_voxel_size(tif: tifffile.TiffFile, page: tifffile.TiffPage) -> VoxelSize:
+    """Voxel size (z, y, x) and its unit; 1 voxel where the file says nothing, and where units do not fit together.
 
     The resolution tags of a plain TIFF count when they are per centimetre: per inch they are what
     a printer should do.
@@ -27,14 +26,14 @@ def read_voxel_size(tif: tifffile.TiffFile, page: tifffile.TiffPage) -> Found:
         return found
     said = _description(tif)
     if _EXACT in said and (exact := _exact(str(said[_EXACT]))):
-        return exact, plain_unit(said.get("unit"))
+        return voxel_size(exact, _units(said))
     if "unit" in said or "spacing" in said:
-        y, x = _pixel_size(page, 1.0)
-        return (_positive(said.get("spacing"), 1.0), y, x), plain_unit(said.get("unit"))
+        y, x, assumed = _pixel_size(page, 1.0)
+        return voxel_size((_positive(said.get("spacing"), 1.0), y, x), _units(said), _assumed_z(tif, said) + assumed)
     if _tag(page, _RESOLUTION_UNIT) == _CENTIMETRE:
-        y, x = _pixel_size(page, 10_000.0)
-        return (y, y, x), "µm"
-    return (1.0, 1.0, 1.0), "voxel"
+        y, x, assumed = _pixel_size(page, 10_000.0)
+        return voxel_size((y, y, x), ("µm",) * 3, "z" + assumed)
+    return UNKNOWN
 
 
 def description(depth: int, voxel_size: tuple[float, float, float], unit: str) -> str:
@@ -56,13 +55,28 @@ def _description(tif: tifffile.TiffFile) -> Mapping[str, Any]:
     return shaped[0] if shaped else {}
 
 
+def _units(said: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Units along z, y, x: ImageJ writes those of y and z only where they differ from that of x."""
+    x = plain_unit(said.get("unit"))
+    return plain_unit(said.get("zunit", x)), plain_unit(said.get("yunit", x)), x
+
+
+def _assumed_z(tif: tifffile.TiffFile, said: Mapping[str, Any]) -> str:
+    """The letter z where the size along it is not said; ImageJ leaves out the 1 of a stack."""
+    is_one = "spacing" not in said and tif.is_imagej and said.get("images", 1) != 1
+    return "" if is_one or _positive(said.get("spacing"), 0.0) else "z"
+
+
 def _exact(text: str) -> tuple[float, float, float] | None:
     lengths = [_positive(word, 0.0) for word in text.split(",")]
     return (lengths[0], lengths[1], lengths[2]) if len(lengths) == 3 and all(lengths) else None
 
 
-def _from_ome(text: str) -> Found | None:
-    """Size and unit of the first image of OME-XML; a length without a unit is in µm, as OME defines."""
+def _from_ome(text: str) -> VoxelSize | None:
+    """Size and unit of the first image of OME-XML; a length without a unit is in µm, as OME defines.
+
+    A length that is not said is that of the axis before, x, y, z, in its unit.
+    """
     try:
         root = xml.fromstring(text)
     except xml.ParseError:
@@ -70,17 +84,23 @@ def _from_ome(text: str) -> Found | None:
     pixels = next((one for one in root.iter() if one.tag.endswith("}Pixels")), None)
     if pixels is None or "PhysicalSizeX" not in pixels.attrib:
         return None
-    x = _positive(pixels.get("PhysicalSizeX"), 1.0)
-    y = _positive(pixels.get("PhysicalSizeY"), x)
-    z = _positive(pixels.get("PhysicalSizeZ"), y)
-    return (z, y, x), plain_unit(pixels.get("PhysicalSizeXUnit", "µm"))
+    length, unit, assumed = 1.0, plain_unit(pixels.get("PhysicalSizeXUnit", "µm")), ""
+    lengths, units = [], []
+    for axis in "XYZ":
+        if said := _positive(pixels.get(f"PhysicalSize{axis}"), 0.0):
+            length, unit = said, plain_unit(pixels.get(f"PhysicalSize{axis}Unit", "µm"))
+        else:
+            assumed = axis.lower() + assumed
+        lengths.append(length)
+        units.append(unit)
+    return voxel_size((lengths[2], lengths[1], lengths[0]), units[::-1], assumed)
 
 
-def _pixel_size(page: tifffile.TiffPage, unit: float) -> tuple[float, float]:
-    """Size of a pixel (y, x), from the number of pixels in one `unit`."""
-    x = _pixels_per_unit(_tag(page, _RESOLUTION["x"]))
-    y = _pixels_per_unit(_tag(page, _RESOLUTION["y"])) or x
-    return (unit / y if y else 1.0), (unit / x if x else 1.0)
+def _pixel_size(page: tifffile.TiffPage, unit: float) -> tuple[float, float, str]:
+    """Size of a pixel (y, x), from the number of pixels in one `unit`, and the axes of which it is not said."""
+    x = _units_per_pixel(_tag(page, _RESOLUTION["x"]), unit)
+    y = _units_per_pixel(_tag(page, _RESOLUTION["y"]), unit)
+    return y or x or 1.0, x or 1.0, ("" if y else "y") + ("" if x else "x")
 
 
 def _tag(page: tifffile.TiffPage, code: int) -> Any:
@@ -88,11 +108,11 @@ def _tag(page: tifffile.TiffPage, code: int) -> Any:
     return None if tag is None else tag.value
 
 
-def _pixels_per_unit(ratio: Any) -> float:
-    """A resolution tag as a number, 0 when it says nothing."""
+def _units_per_pixel(ratio: Any, unit: float) -> float:
+    """The size of a pixel that a resolution tag (pixels, units) says, 0 when it says nothing; divided once only."""
     try:
         count, units = ratio
-        return _positive(count / units, 0.0)
+        return _positive(unit * units / count, 0.0)
     except (TypeError, ValueError, ZeroDivisionError):
         return 0.0
 

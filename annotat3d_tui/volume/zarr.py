@@ -15,6 +15,7 @@ from annotat3d_tui.volume.place import Place, place_of
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.source import Source, array_blocks, block_planes
 from annotat3d_tui.volume.types import check_stored
+from annotat3d_tui.volume.voxel_size import UNKNOWN, VoxelSize, voxel_size
 from annotat3d_tui.volume.zarr_chunks import read_planes, written_in
 from annotat3d_tui.volume.zarr_images import ZarrImage, images_in
 from annotat3d_tui.volume.zarr_metadata import ZarrArray, array_of, is_array, node_of
@@ -40,19 +41,20 @@ def inspect(path: Path, raw: RawProperties | None) -> Source:
     check_stored(array.dtype, place.name)
     keys = image.keys if len(image.keys) == len(array.shape) else ""
     selection = selection_of(array.shape, keys, place.name)
-    voxel_size, unit = _voxel_size(image, selection)
+    said = _voxel_size(image, selection)
     kind = "OME-Zarr" if image.sizes else "Zarr"
     return Source(
         path,
         f"{kind} (format {array.version})",
         selection.shape,
         array.chain.dtype,
-        voxel_size,
-        unit,
+        said.lengths,
+        said.unit,
         array.chain.compression,
         None,
         partial(_decode, array, selection),
         selection.along(array.unit),
+        size_note=said.note,
     )
 
 
@@ -73,10 +75,16 @@ def _remedy(place: Place, images: list[ZarrImage]) -> str:
     return "give " + " or ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
-def _voxel_size(image: ZarrImage, selection: Selection) -> tuple[tuple[float, float, float], str]:
+def _voxel_size(image: ZarrImage, selection: Selection) -> VoxelSize:
+    """In one unit; an axis of which none is said has that of x, or that of z or y where x has none."""
     if len(image.sizes) != len(selection.lengths):
-        return (1.0, 1.0, 1.0), "voxel"
-    return selection.sizes([*image.sizes]), image.units[selection.axes[2]]
+        return UNKNOWN
+    said = ["voxel" if axis is None else image.units[axis] for axis in selection.axes]
+    known = next((unit for unit in reversed(said) if unit != "voxel"), "voxel")
+    units = [known if unit == "voxel" else unit for unit in said]
+    axes = zip("zyx", said, selection.axes, strict=True)
+    assumed = "".join(letter for letter, unit, axis in axes if axis is not None and unit == "voxel" != known)
+    return voxel_size(selection.sizes([*image.sizes]), units, units_assumed=assumed)
 
 
 def _decode(array: ZarrArray, selection: Selection, start: int, stop: int) -> Iterator[NDArray[Any]]:

@@ -23,6 +23,7 @@ def test_a_mapped_image(tmp_path, numbered):
         "byte_order": "little",
         "voxel_size": [0.5, 0.25, 0.125],
         "unit": "µm",
+        "voxel_size_note": None,
         "compression": "none",
         "chunks": None,
         "layout": "memory-mapped",
