@@ -19,7 +19,7 @@ from annotat3d_tui.labels.annotation import Annotation
 from annotat3d_tui.labels.corrections import Correction, Corrections
 from annotat3d_tui.labels.past import Past
 from annotat3d_tui.labels.resume import Resume
-from annotat3d_tui.places import data_home
+from annotat3d_tui.places import data_home, resolved
 from annotat3d_tui.render.looks import ImageLook, Looks
 from annotat3d_tui.superpixels.check import check_superpixels
 from annotat3d_tui.volume.converted import Conversions, is_turned
@@ -170,7 +170,7 @@ class Session:
         self._forget(self.workspace.superpixels_source)
         self._save(self.workspace.superpixels, ids)
         if source:
-            write_json(self.workspace.superpixels_source, {"loaded_from": str(source.resolve())})
+            write_json(self.workspace.superpixels_source, {"loaded_from": str(resolved(source))})
 
     def keep_label(self, label: NDArray[Any], run: Run | None) -> None:
         """Take a label volume and how it came about into use, and into the folder."""
@@ -266,7 +266,7 @@ class Session:
     def show_visualization(self, path: Path) -> None:
         """Have another image shown in the place of this one; raises what `visualization` raises."""
         self.alternative = self.visualization(path)
-        looks = replace(self.looks, visualization=str(path.resolve()), alternative=ImageLook(), alternative_shown=True)
+        looks = replace(self.looks, visualization=str(resolved(path)), alternative=ImageLook(), alternative_shown=True)
         self.keep_looks(looks)
 
     def keep_looks(self, looks: Looks) -> None:

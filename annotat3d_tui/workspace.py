@@ -24,6 +24,7 @@ jobs/                 marks that jobs learn from and labels that they make; may 
 lock, who.json        held while a screen or a command writes here, and by whom
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -35,7 +36,7 @@ from typing import Any
 
 from annotat3d_tui.errors import CannotWrite, InvalidFile, MissingFile, OutputExists
 from annotat3d_tui.holding import LOCK, WHO, Hold, can_be_locked, hold
-from annotat3d_tui.places import data_home, state_home
+from annotat3d_tui.places import check_link, data_home, resolved, state_home
 from annotat3d_tui.volume.converted_files import FOLDER
 from annotat3d_tui.volume.disk import beside, fingerprint_of, is_there
 from annotat3d_tui.volume.place import place_of
@@ -186,7 +187,7 @@ def create(folder: Path, image: Path, raw: RawProperties | None = None) -> Works
     fingerprint = fingerprint_of(image)
     if not is_bare(folder):
         _make_empty(folder)
-    workspace = Workspace(folder.resolve(), image.resolve(), raw, fingerprint)
+    workspace = Workspace(resolved(folder), resolved(image), raw, fingerprint)
     _write_manifest(workspace)
     return workspace
 
@@ -195,7 +196,7 @@ def create_bare(folder: Path) -> Path:
     """A new workspace without an image, for networks alone; its folder. Raises OutputExists, CannotWrite."""
     _make_empty(folder)
     write_json(folder / MANIFEST, {"version": VERSION, "image": None})
-    return folder.resolve()
+    return resolved(folder)
 
 
 def is_bare(folder: Path) -> bool:
@@ -209,7 +210,8 @@ def is_bare(folder: Path) -> bool:
 
 def open_workspace(folder: Path) -> Workspace:
     """The workspace in a folder; raises MissingFile or InvalidFile when there is none, or its image has gone."""
-    workspace = _read_manifest(folder.resolve())
+    check_link(folder)
+    workspace = _read_manifest(resolved(folder))
     for place in (workspace.image, _seen_from(workspace.folder)):
         if is_there(place):
             return replace(workspace, image=place)
@@ -231,11 +233,11 @@ def workspace_of(
     folder = folder or default_folder(image)
     if not read_only and (not os.path.isfile(folder / MANIFEST) or is_bare(folder)):
         return create(folder, image, raw)
-    workspace = _read_manifest(folder.resolve())
+    workspace = _read_manifest(resolved(folder))
     if not _is_about(workspace, image):
         raise InvalidFile(f"{folder} is about {workspace.image}, received {image}: give another --workspace folder.")
-    if workspace.image != image.resolve():
-        workspace = replace(workspace, image=image.resolve())
+    if workspace.image != resolved(image):
+        workspace = replace(workspace, image=resolved(image))
         if not read_only:
             _write_manifest(workspace)
     if read_only:
@@ -245,7 +247,7 @@ def workspace_of(
 
 def volumes_of(image: Path) -> Path | None:
     """Where an image is kept as it can be mapped: in its workspace at a default place; None where it has none."""
-    for folder in _default_folders(image.resolve()):
+    for folder in _default_folders(resolved(image)):
         try:
             if os.path.isfile(folder / MANIFEST) and not is_bare(folder) and _is_about(_read_manifest(folder), image):
                 return folder / "cache" / FOLDER
@@ -261,7 +263,7 @@ def default_folder(image: Path) -> Path:
 
     It is under the data folder of the user where the image's own folder cannot be written or its files not locked.
     """
-    image = image.resolve()
+    image = resolved(image)
     for folder in _default_folders(image):
         if _may_hold(folder, image) and (
             folder.parent == data_home() or can_be_locked(folder if folder.is_dir() else folder.parent)
@@ -300,12 +302,14 @@ def remember(folder: Path) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """What a JSON file holds; None when it is not there. Raises InvalidFile when it is damaged."""
+    """What a JSON file holds; None when it is not there or links lead in a circle; raises InvalidFile for damage."""
     try:
         return json.loads(path.read_text())
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ELOOP:
+            return None
         raise InvalidFile(f"{path} cannot be read ({error}): repair it, or remove it to begin anew.") from None
 
 
@@ -361,13 +365,13 @@ def _write_manifest(workspace: Workspace) -> None:
 
 def _seen_from(folder: Path) -> Path:
     """Where the image lies for a folder that was moved together with it."""
-    return Path(folder / read_json(folder / MANIFEST).get("image_from_here", "")).resolve()
+    return resolved(folder / read_json(folder / MANIFEST).get("image_from_here", ""))
 
 
 def _is_about(workspace: Workspace, image: Path) -> bool:
     """Whether `image` is the workspace's own, at its place or (the same bytes) at another one."""
     own = (workspace.image, _seen_from(workspace.folder))
-    return image.resolve() in own or fingerprint_of(image) == workspace.fingerprint
+    return resolved(image) in own or fingerprint_of(image) == workspace.fingerprint
 
 
 def _read_anew(workspace: Workspace, raw: RawProperties | None) -> Workspace:

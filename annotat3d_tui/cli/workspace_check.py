@@ -9,6 +9,7 @@ from pathlib import Path
 
 from annotat3d_tui.cli.output import add_output_flags, progress_line, show
 from annotat3d_tui.inventory.checking import problems_of
+from annotat3d_tui.places import resolved
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +23,7 @@ def run(given: argparse.Namespace) -> int:
     folder = Path(given.folder)
     found = problems_of(folder, progress_line(stays=False))
     facts = {
-        "workspace": str(folder.resolve()),
+        "workspace": str(resolved(folder)),
         "problems": [{"kind": one.kind, "path": str(one.path), "problem": one.sentence} for one in found],
     }
     lines = [f"✗ {one.kind}: {one.sentence}" for one in found]

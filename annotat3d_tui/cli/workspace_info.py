@@ -14,6 +14,7 @@ from annotat3d_tui.inventory.own_jobs import own_jobs
 from annotat3d_tui.jobs.text import SIGNS, when_text
 from annotat3d_tui.jobs.watching import Seen, Watch
 from annotat3d_tui.memory import bytes_text
+from annotat3d_tui.places import resolved
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,14 +28,14 @@ def run(given: argparse.Namespace) -> int:
     folder = Path(given.folder)
     items = items_of(folder)
     image = next((item.path for item in items if item.kind == "image"), None)
-    jobs, size = own_jobs(Watch().look(), folder.resolve(), image), bytes_of(folder)
+    jobs, size = own_jobs(Watch().look(), resolved(folder), image), bytes_of(folder)
     facts = {
-        "workspace": str(folder.resolve()),
+        "workspace": str(resolved(folder)),
         "bytes": size,
         "items": [_item_facts(item) for item in items],
         "jobs": [{"id": seen.number, "title": seen.job.request.title, "state": seen.state} for seen in jobs],
     }
-    lines = [f"{folder.resolve()}  {bytes_text(size)}"]
+    lines = [f"{resolved(folder)}  {bytes_text(size)}"]
     for title, kinds in SECTIONS.items():
         rows = [_line(item) for item in items if item.kind in kinds]
         lines += [title, *rows] if rows else []

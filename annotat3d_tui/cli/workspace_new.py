@@ -9,6 +9,7 @@ from pathlib import Path
 
 from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties
 from annotat3d_tui.cli.output import add_output_flags, show
+from annotat3d_tui.places import resolved
 from annotat3d_tui.volume.files import describe
 from annotat3d_tui.volume.place import IMAGES
 from annotat3d_tui.volume.raw import RawProperties
@@ -46,7 +47,7 @@ def run(given: argparse.Namespace) -> int:
         part.mkdir(exist_ok=True)  # so that commands can write there
     image = None if is_bare(folder) else open_workspace(folder).image
     line = f"{folder}: a workspace about {given.image or image}" if image else f"{folder}: a workspace without an image"
-    show(given.json, {"workspace": str(folder.resolve()), "image": str(image) if image else None}, [line])
+    show(given.json, {"workspace": str(resolved(folder)), "image": str(image) if image else None}, [line])
     return 0
 
 

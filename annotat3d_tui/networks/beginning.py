@@ -10,6 +10,7 @@ from annotat3d_tui.networks.fitting import check
 from annotat3d_tui.networks.network import MANIFEST, Network, network_folder
 from annotat3d_tui.networks.normalization import common_moments
 from annotat3d_tui.networks.settings import Training
+from annotat3d_tui.places import resolved
 
 if TYPE_CHECKING:
     from annotat3d_tui.networks.augmentation import Augmentation
@@ -57,8 +58,8 @@ def planned(
         dataset.unlabelled,
         moments=common_moments(dataset.moments),
         augmentation={} if augmentation is None else augmentation.to_dict(),
-        dataset={"path": str(dataset.path.resolve()), "key": dataset.key},
-        origin=str(start.folder.resolve()) if start else "",
+        dataset={"path": str(resolved(dataset.path)), "key": dataset.key},
+        origin=str(resolved(start.folder)) if start else "",
     )
 
 
@@ -72,7 +73,7 @@ def check_new(
             f"architecture must be that of the network to start from, {start.architecture}, received "
             f"{training.architecture}: leave it out, or train from nothing."
         )
-    if start is not None and start.folder.resolve() == folder.resolve():
+    if start is not None and resolved(start.folder) == resolved(folder):
         raise CannotWrite(f"{folder} is what the training starts from and must stay: give another name.")
     if folder.exists() and not overwrite:
         raise OutputExists(

@@ -27,6 +27,7 @@ from textual.notifications import Notify, SeverityLevel
 from annotat3d_tui.blocks import Progress, quiet
 from annotat3d_tui.errors import Annotat3DError, WorkspaceInUse
 from annotat3d_tui.mapped.files import check_intact
+from annotat3d_tui.places import resolved
 from annotat3d_tui.tui.actions import key_text, why_not
 from annotat3d_tui.tui.job_commands import JobCommands
 from annotat3d_tui.tui.keymaps import Keymap, keymap_of
@@ -439,7 +440,7 @@ def run_app(
     sys.setswitchinterval(SWITCH_SECONDS)
     app = Annotat3DApp(session, in_use=in_use, graphics=drawing, settings=settings, keymap=keys, commands=commands)
     if bare:
-        app.folder = bare.resolve()
+        app.folder = resolved(bare)
         remember(app.folder)
     app.is_ended_by_signals = True
     with logged_to_file(), terminal_given_back(sys.stderr.fileno()):

@@ -6,6 +6,7 @@ from typing import Any
 from textual import work
 from textual.app import App
 
+from annotat3d_tui.places import resolved
 from annotat3d_tui.tui.actions import with_keys
 from annotat3d_tui.tui.erring import SaysErrors
 from annotat3d_tui.tui.opening import open_session
@@ -26,7 +27,7 @@ class LabelOpening(SaysErrors):
     def open_label(self, image: Path, label: Path) -> None:
         """Show the label on its image: on the one that is open, if it is that one."""
         screens = (screen for screen in self.app.screen_stack if isinstance(screen, SegmentScreen))
-        opened = next((one for one in screens if one.session.workspace.image.resolve() == image.resolve()), None)
+        opened = next((one for one in screens if resolved(one.session.workspace.image) == resolved(image)), None)
         if opened is not None:
             for _ in range(len(self.app.screen_stack) - 1 - self.app.screen_stack.index(opened)):
                 self.app.pop_screen()

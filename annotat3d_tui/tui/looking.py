@@ -7,6 +7,7 @@ from textual import on
 
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.labels.planes import PLANES
+from annotat3d_tui.places import resolved
 from annotat3d_tui.render.colormaps import inverted
 from annotat3d_tui.render.histogram import parse_window
 from annotat3d_tui.render.looks import SWITCHES, ImageLook, Looks
@@ -85,7 +86,7 @@ class Looking(Showing):
     @on(AlternativeRead)
     def _alternative_read(self, event: AlternativeRead) -> None:
         volume = event.volume
-        self._looks = replace(self.looks_now(), visualization=str(event.path.resolve()), alternative=ImageLook())
+        self._looks = replace(self.looks_now(), visualization=str(resolved(event.path)), alternative=ImageLook())
         self.session.alternative, self._histograms[True] = volume, event.histogram
         self.view.alternative = volume.data
         self._show_image(True)

@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 from numpy.typing import NDArray
 
 from annotat3d_tui.errors import Annotat3DError, InvalidFile, MissingFile
+from annotat3d_tui.places import check_link
 from annotat3d_tui.volume.disk import is_sequence, is_zarr
 from annotat3d_tui.volume.header import Header
 from annotat3d_tui.volume.place import GZIPPED, HDF5, ZARR, place_of, suffix_of
@@ -97,10 +98,7 @@ def inspect(path: Path | str, raw: RawProperties | None = None) -> Source:
 
 
 def _check_there(file: Path) -> None:
-    if os.path.islink(file) and not os.path.exists(file):
-        target = os.readlink(file)
-        where = "itself" if target in (file.name, str(file)) else f"{target}, which is not there"
-        raise MissingFile(f"{file} is a link that leads to {where}: correct the link, or give another path.")
+    check_link(file)
     if not os.path.exists(file):  # unlike Path.exists, never raises
         raise MissingFile(f"{file} does not exist: correct its path.")
     if not os.path.isfile(file) and not os.path.isdir(file):

@@ -14,7 +14,7 @@ from annotat3d_tui.networks.outcome import Outcome, keep_outcome
 from annotat3d_tui.networks.settings import Training
 from annotat3d_tui.session import Session
 from annotat3d_tui.volume import converted
-from annotat3d_tui.workspace import is_bare, open_workspace, workspace_of
+from annotat3d_tui.workspace import default_folder, is_bare, open_workspace, workspace_of
 from tests.cli.test_commands import Capture, answer, refusal
 from tests.networks.small import textured_dataset
 
@@ -189,3 +189,25 @@ def test_info_tells_what_the_cache_holds_and_may(files: Path, capsys: Capture, m
     assert answer(capsys, "workspace", "check", files / "packed.annotat3d")["problems"] == []
     assert main(["workspace", "info", str(files / "packed.annotat3d")]) == 0
     assert "Cache\n  ✓ packed-" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["info"], ["check"]])
+def test_a_link_that_leads_nowhere_is_a_sentence(capsys: Capture, tmp_path: Path, words: list[str]) -> None:
+    for name, target in (("loop.tif", "loop.tif"), ("a", "b"), ("b", "a"), ("gone", "elsewhere")):
+        (tmp_path / name).symlink_to(target)
+    said = {name: refusal(capsys, "workspace", *words, tmp_path / name) for name in ("loop.tif", "a", "gone")}
+    assert "loop.tif is a link that leads to itself: correct the link" in said["loop.tif"]
+    assert "a is a link that leads to b, and from there in a circle: correct the link" in said["a"]
+    assert "gone is a link that leads to elsewhere, which is not there: correct the link" in said["gone"]
+    assert "is no workspace" in refusal(capsys, "workspace", *words, tmp_path / "loop.tif" / "inside")
+
+
+def test_an_image_that_has_become_a_circle_of_links_is_told(capsys: Capture, whole: Path) -> None:
+    image = open_workspace(whole).image
+    image.unlink()
+    image.symlink_to(image.name)
+    assert "is not there: put it back" in refusal(capsys, "workspace", "info", whole)
+    assert main(["workspace", "check", str(whole)]) == 1
+    assert "is not there: put it back" in capsys.readouterr().out
+    assert "is a link that leads to itself" in refusal(capsys, "info", image)
+    assert default_folder(image).name == "image.annotat3d"

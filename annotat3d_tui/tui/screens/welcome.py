@@ -19,6 +19,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from annotat3d_tui import __version__, workspace
 from annotat3d_tui.errors import Annotat3DError, WorkspaceInUse
 from annotat3d_tui.parameters import Parameters
+from annotat3d_tui.places import resolved
 from annotat3d_tui.tui.actions import Act, acts_of, first_key
 from annotat3d_tui.tui.converting import Conversion, Converted
 from annotat3d_tui.tui.opening import demo_folder, open_demo, open_session
@@ -250,7 +251,7 @@ class Welcome(Screen[None]):
         if self._opened is None:
             return False
         place, own = (folder, self._opened.folder) if folder else (image, self._opened.image)
-        if place is None or place.resolve() != own.resolve():
+        if place is None or resolved(place) != resolved(own):
             return False
         self.action_back()
         return True
@@ -281,7 +282,7 @@ class Welcome(Screen[None]):
         """Open in a thread, since it reads volumes and loads libraries."""
         try:
             if folder and image is None and workspace.is_bare(folder):
-                self._show_bare(folder.resolve())
+                self._show_bare(resolved(folder))
             else:
                 self._conversion = conversion = Conversion(self, (image or folder or Path()).name)
                 self._show(open_session(folder, image, raw, read_only, progress=conversion))
