@@ -3,7 +3,7 @@
 handler(signal, info, context):
     for each slot of the table:
         if slot.start <= info.address < slot.end:
-            put pages of zeros from the page of the address to slot.end, and note slot.lost
+            put pages of zeros from the page of the address to slot.end, and note as slot.lost how many bytes they have
             return                                  # to the load, which goes on
     have the action that was there before again, and return to the load, which fails anew
 """
@@ -65,8 +65,8 @@ def _module(table: int, slots: int, before: int) -> ir.Module:
     code.cbranch(code.icmp_unsigned("<", next_slot, _long(table + WORD * WORDS * slots)), look, others)
 
     code.position_at_end(ours)
-    code.store(_long(1), _pointer(code, code.add(slot, _long(2 * WORD))))
     page = code.and_(address, _long(-mmap.PAGESIZE))
+    code.atomic_rmw("umax", _pointer(code, code.add(slot, _long(2 * WORD))), code.sub(end, page), "monotonic")
     flags = MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_NORESERVE
     put = code.call(map_pages, (page, code.sub(end, page), _int(PROT_READ), _int(flags), _int(-1), _long(0)))
     with code.if_then(code.icmp_unsigned("==", put, page), likely=True):

@@ -27,7 +27,7 @@ SLOTS = 1 << 16
 """Maps that are watched at once: more than a process may have (Linux allows it 65,530, vm.max_map_count)."""
 SA_SIGINFO, SA_NODEFER = 4, 0x40000000
 START, END, LOST = range(3)
-"""Of a slot: the first address of a map, the one behind its last page, and whether a page was lost."""
+"""Of a slot: the first address of a map, the one behind its last page, and how many bytes before that were lost."""
 
 Mapped = TypeVar("Mapped", bound="NDArray[Any]")
 Given = ParamSpec("Given")
@@ -37,6 +37,8 @@ Made = TypeVar("Made")
 @dataclass(frozen=True, eq=False)
 class _Map:
     path: Path
+    origin: int
+    """The address at which the first byte of the file would lie."""
     length: int
     room: "weakref.ref[mmap.mmap]"
     slot: int
@@ -49,6 +51,15 @@ class _Map:
             return bool(_table()[self.slot][LOST]) or (room is not None and room.size() < self.length)
         except (OSError, ValueError):  # a network's file that is gone, or a map that was closed
             return True
+
+    @property
+    def readable(self) -> int:
+        """The address up to which there is what the file has."""
+        room, (_, end, lost) = self.room(), _table()[self.slot]
+        try:
+            return int(min(end - lost, end if room is None else self.origin + room.size()))
+        except (OSError, ValueError):
+            return 0
 
 
 _maps: dict[int, _Map] = {}
@@ -73,7 +84,7 @@ def guarded(array: Mapped, path: Path) -> Mapped:
         if slot >= SLOTS:
             return array
         offset = int(getattr(array, "offset", 0))
-        _maps[slot] = _Map(Path(path), offset + array.nbytes, weakref.ref(room), slot)
+        _maps[slot] = _Map(Path(path), address - offset, offset + array.nbytes, weakref.ref(room), slot)
         table[slot][:] = 0, end, 0
         table[slot][START] = first
         weakref.finalize(room, _release, slot).atexit = False
@@ -102,6 +113,16 @@ def check_mapped(*arrays: "NDArray[Any]") -> None:
         start, end, _ = _table()[one.slot]
         if any(start <= address < end for address in addresses):
             raise InvalidFile(_sentence(one.path))
+
+
+def is_lost(array: "NDArray[Any]") -> bool:
+    """Whether a voxel of this array, or of what it is a view of, can no longer be read, so that it is shown as zero."""
+    from numpy.lib.array_utils import byte_bounds
+
+    low, high = byte_bounds(array)
+    with _lock:
+        here = (one for one in _maps.values() if _table()[one.slot][START] <= low < _table()[one.slot][END])
+        return any(one.readable < high for one in here)
 
 
 @contextmanager

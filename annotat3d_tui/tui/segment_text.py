@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from textual.content import Content
 
 from annotat3d_tui.labels.areas import number_text
@@ -11,6 +12,7 @@ from annotat3d_tui.labels.boxes import Box
 from annotat3d_tui.labels.colours import colour_of, letter_of
 from annotat3d_tui.labels.difference import WORDS
 from annotat3d_tui.labels.planes import axes_of
+from annotat3d_tui.mapped.files import is_lost
 from annotat3d_tui.render.patterns import pattern_sign
 from annotat3d_tui.render.slice import DIFFERENCE as DIFFERENCE_COLOURS
 from annotat3d_tui.render.slice import HEAT
@@ -31,16 +33,21 @@ if TYPE_CHECKING:
 BAR, TOP = 6, 5
 """Of the importances in the panel: cells of a bar, and how many."""
 OFF, ON = "$foreground 60%", "$text-accent"
+CUT_SHORT = "cannot be read to its end"
+"""Of an image whose file became shorter while it is open; a voxel behind that end is UNREADABLE."""
+UNREADABLE = "?"
 TICK, CROSS = "✓", "×"
 """Before what is shown, and what is not."""
 
 
 def title_parts(session: "Session") -> tuple[Part, ...]:
-    """Workspace · image · size · type · voxel size; `read-only` first where nothing may be changed."""
+    """Workspace · image · size · type · voxel size; first whether it is cut short or read-only."""
     image = session.image
     name = image.path.name if image.path else "image"
     read_only = (Part("read-only", "bold $text-warning", 0),) if session.read_only else ()
+    lost = (Part(CUT_SHORT, "bold $text-error", 0),) if is_lost(image.data) else ()
     return (
+        *lost,
         *read_only,
         Part(session.workspace.name, "$foreground 60%", 4),
         Part(name, "bold", 1),
@@ -337,11 +344,17 @@ def heat_here(view: "SliceView") -> str:
 
 
 def grey_here(session: "Session", view: "SliceView") -> str:
-    """The grey value at the cursor, after that of the visualization image where that is shown."""
-    own, other = grey_text(session.image.data[view.cursor]), session.alternative
+    """The grey value at the cursor, after that of the visualization image where that is shown; UNREADABLE for none."""
+    own, other = _grey_at(session.image.data, view.cursor), session.alternative
     if not view.show_alternative or other is None:
         return own
-    return f"{grey_text(other.data[view.cursor])} (image {own})"
+    return f"{_grey_at(other.data, view.cursor)} (image {own})"
+
+
+def _grey_at(voxels: NDArray[Any], voxel: tuple[int, int, int]) -> str:
+    grey = grey_text(voxels[voxel])
+    z, y, x = voxel
+    return UNREADABLE if is_lost(voxels[z : z + 1, y : y + 1, x : x + 1]) else grey
 
 
 def grey_text(grey: Any) -> str:

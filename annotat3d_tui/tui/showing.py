@@ -35,6 +35,8 @@ from annotat3d_tui.tui.widgets.tab_line import TabLine
 from annotat3d_tui.tui.widgets.title_line import Running, TitleLine
 
 BY_HAND = "label volume corrected by hand"
+LOOK_SECONDS = 1.0
+"""Between looks at whether the image can be read."""
 SYNC_SECONDS = 2.0
 """After the last act; until then it outlives the program, but not a power cut."""
 
@@ -121,6 +123,13 @@ class Showing(Masking):
         corrections, shown = self.session.corrections, self.view.label_volume is self.session.label
         note = BY_HAND if shown and corrections and corrections.done else self._label_note
         self.query_one(TabLine).note = (note + changed + locked).removeprefix(" · ")
+
+    def _look_after_image(self) -> None:
+        """Have line 1, and the grey value, say that the image was cut short for as long as that is so."""
+        line, opened = self.query_one(TitleLine), segment_text.title_parts(self.session)
+        if opened != line.opened:
+            line.opened = opened
+            self._show_position()
 
     @on(SliceView.Moved)
     def _show_position(self) -> None:

@@ -17,7 +17,7 @@ from annotat3d_tui.blocks import in_threads
 from annotat3d_tui.cache import FolderCache
 from annotat3d_tui.errors import InvalidFile
 from annotat3d_tui.mapped import files
-from annotat3d_tui.mapped.files import check_intact, check_mapped, guarded, intact, lost, reading
+from annotat3d_tui.mapped.files import check_intact, check_mapped, guarded, intact, is_lost, lost, reading
 from annotat3d_tui.volume.files import open_volume, save_volume
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -92,6 +92,23 @@ def test_it_is_known_before_anything_is_touched(tmp_path: Path) -> None:
     os.truncate(tmp_path / "image.raw", 8 * PAGE - 1)
     with pytest.raises(InvalidFile, match=SAID):
         check_mapped(array)
+
+
+def test_what_can_still_be_read_is_told_from_what_cannot(tmp_path: Path) -> None:
+    array = mapped(tmp_path / "image.raw")  # its first voxel is byte 100 of the file
+    assert not is_lost(array)
+    os.truncate(tmp_path / "image.raw", 3 * PAGE + 110)
+    assert is_lost(array)
+    assert not is_lost(array[3 * PAGE + 9 : 3 * PAGE + 10])
+    assert is_lost(array[3 * PAGE + 10 : 3 * PAGE + 11])  # in a page that is there, as zeros
+    assert is_lost(array[-1:])
+    assert not array[6 * PAGE]
+    assert not array[5 * PAGE]
+    (tmp_path / "image.raw").write_bytes(bytes([1]) * 8 * PAGE)
+    assert is_lost(array[5 * PAGE : 5 * PAGE + 1])  # its page stays zeros
+    assert is_lost(array[-1:])
+    assert not is_lost(array[4 * PAGE : 4 * PAGE + 1])
+    assert not is_lost(np.ones(3))
 
 
 def test_one_that_is_gone_is_forgotten(tmp_path: Path) -> None:

@@ -29,9 +29,10 @@ def test_the_screen_says_it_and_marks_are_kept(tmp_path: Path, phases: tuple[np.
         first = journal(image)
         os.truncate(image, 5000)
         robot.press("]", "]", "[", "[", "[")
-        robot.wait_text("must stay as it is")
+        robot.wait_text("must stay as it is", "cannot be read to its end", "= ?")
         robot.press("escape")
         robot.wait_gone("must stay as it is")
+        assert "cannot be read to its end" in robot.text
         robot.press("down", "2", "space", "right", "space")
         robot.wait(lambda: journal(image) > first, "a stroke that is drawn all the same")
         robot.press("A")

@@ -29,6 +29,7 @@ from annotat3d_tui.tui.screens.parameters import ParametersScreen
 from annotat3d_tui.tui.screens.segment_help import READ_ONLY, help_pages, keys_now, why_not
 from annotat3d_tui.tui.screens.segment_keys import COPY_MENU, FILES_MENU, SEGMENT_BINDINGS
 from annotat3d_tui.tui.screens.welcome import Welcome
+from annotat3d_tui.tui.showing import LOOK_SECONDS
 from annotat3d_tui.tui.space import Space
 from annotat3d_tui.tui.suggesting import Now, suggested
 from annotat3d_tui.tui.terminal.graphics import NUMBER
@@ -98,6 +99,7 @@ class SegmentScreen(Thresholding):
         for message in self.session.messages:
             self.notify(message, timeout=10, markup=False)
         self.query_one(TitleLine).opened = segment_text.title_parts(self.session)
+        self.set_interval(LOOK_SECONDS, self._look_after_image)
         self.query_one(TitleLine).graphics = self.graphics.mode
         for number, view in enumerate((self.view, *self.query(SideView)), NUMBER):
             view.sharpen(self.graphics, number)
