@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import size_text
+from annotat3d_tui.cli.converting import conversion_line
 from annotat3d_tui.cli.output import progress_line
 from annotat3d_tui.errors import InvalidParameter, ShapeMismatch
 from annotat3d_tui.volume.converted import Conversions
@@ -73,7 +74,8 @@ def open_image(path: str, raw: RawProperties | None) -> tuple[Volume, NDArray[An
 def opened(path: str, raw: RawProperties | None = None) -> Volume:
     """An image; what cannot be mapped is taken from its workspace, where it has one, or converted there with a bar."""
     folder = volumes_of(Path(path))
-    return open_volume(Path(path), raw, Conversions(folder) if folder else None, progress_line(stays=False))
+    with conversion_line(path) as progress:
+        return open_volume(Path(path), raw, Conversions(folder) if folder else None, progress)
 
 
 def open_labels_of(path: str, image: Volume, what: str, known_as: str | None = None) -> NDArray[Any]:

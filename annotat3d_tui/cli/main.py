@@ -81,8 +81,9 @@ def run(arguments: Sequence[str]) -> int:
         from annotat3d_tui.doctor import missing_library
 
         return _refused(missing_library(error))
-    except KeyboardInterrupt:
-        print("annotat3d: interrupted; no file is half written.", file=sys.stderr)
+    except KeyboardInterrupt as stopped:  # on a terminal behind ^C, and perhaps a bar
+        line = "\n" if sys.stderr.isatty() else ""
+        print(f"{line}annotat3d: interrupted; {str(stopped) or 'no file is half written'}.", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output (head, less) has gone
         forget_stdout()

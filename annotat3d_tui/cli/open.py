@@ -9,8 +9,8 @@ import gc
 import sys
 from pathlib import Path
 
+from annotat3d_tui.cli.converting import conversion_line
 from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties
-from annotat3d_tui.cli.output import progress_line
 from annotat3d_tui.cli.screen_flags import add_screen_flags, screen_flags
 from annotat3d_tui.errors import Annotat3DError
 from annotat3d_tui.volume.place import IMAGES
@@ -57,6 +57,6 @@ def open_screen(
     from annotat3d_tui.cli.job_commands import ShellCommands
     from annotat3d_tui.tui.app import run_app
 
-    progress = progress_line(stays=False)
     folder, file, other = (Path(path) if path else None for path in (workspace, image, visualization))
-    return run_app(folder, file, raw, read_only, graphics, keymap, mouse, other, ShellCommands(), progress)
+    with conversion_line(file) as progress:
+        return run_app(folder, file, raw, read_only, graphics, keymap, mouse, other, ShellCommands(), progress)

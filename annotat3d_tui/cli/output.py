@@ -13,7 +13,7 @@ from annotat3d_tui.errors import CannotWrite
 from annotat3d_tui.jobs.reporting import Reporter, job_folder, report_result
 from annotat3d_tui.jobs.text import duration_text
 
-BAR_CELLS = 24
+BAR_CELLS, LEAST_CELLS = 24, 8
 SECONDS_BETWEEN_DRAWINGS = 0.1
 
 
@@ -69,10 +69,10 @@ def progress_line(*, stays: bool = True, within: tuple[float, float] = (0.0, 1.0
         if fraction < 1.0 and now - drawn < SECONDS_BETWEEN_DRAWINGS:
             return
         drawn = now
-        line = progress_text(fraction, stage, seconds_left(fraction, now - begun))
-        width = shutil.get_terminal_size().columns
+        width = shutil.get_terminal_size().columns - 1
+        line = progress_text(fraction, stage, seconds_left(fraction, now - begun), width)
         full = fraction >= 1.0
-        shown = "" if full and not stays else line[: width - 1]
+        shown = "" if full and not stays else line
         print(f"\r\x1b[K{shown}", end="\n" if full and stays else "", file=sys.stderr, flush=True)
 
     return draw
@@ -92,12 +92,16 @@ def _logged(progress: Progress) -> Progress:
     return tell
 
 
-def progress_text(fraction: float, stage: str, seconds: float | None) -> str:
-    """A bar, the share done, the time left and the stage.
+def progress_text(fraction: float, stage: str, seconds: float | None, width: int = 1 << 16) -> str:
+    """A bar, the share done, the time left and the stage, in `width` cells: the bar gives way first.
 
     >>> progress_text(0.5, "classify", 3.0)
     '████████████░░░░░░░░░░░░  50 %  0:03 left  classify'
+    >>> progress_text(0.5, "classify", 3.0, 40)
+    '██████░░░░░░░  50 %  0:03 left  classify'
     """
-    full = round(BAR_CELLS * fraction)
     left = "" if seconds is None else f"{duration_text(seconds)} left"
-    return f"{'█' * full}{'░' * (BAR_CELLS - full)} {100 * fraction:3.0f} %  {left}  {stage}"
+    said = f" {100 * fraction:3.0f} %  {left}  {stage}"
+    cells = min(max(width - len(said), LEAST_CELLS), BAR_CELLS)
+    full = round(cells * fraction)
+    return f"{'█' * full}{'░' * (cells - full)}{said}"[:width]
