@@ -72,6 +72,7 @@ async def test_what_is_not_sent_leaves_nothing(cluster: Cluster, jobs: Jobs, fil
         assert all_jobs() == []
         await pilot.press("ctrl+l")
         await until(pilot, lambda: isinstance(pilot.app.screen, ParametersScreen))
+        await pilot.pause()  # until its fields are there
         field(pilot, "gpus").query_one(Input).value = "7"
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(pilot.app.screen, ScriptScreen))

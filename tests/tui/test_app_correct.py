@@ -38,8 +38,7 @@ async def load(pilot: Pilot[int], screen: SegmentScreen, files: Path, *, edit: b
     label = halves(screen.session.image.data.shape)
     np.save(files / "halves.npy", label)
     await from_menu(pilot, "L", files / "halves.npy")
-    await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
-    assert "Start label editing?" in seen(pilot)
+    await until(pilot, lambda: isinstance(pilot.app.screen, Confirm) and "Start label editing?" in seen(pilot))
     await pilot.press("y" if edit else "n")
     await until(pilot, lambda: pilot.app.screen is screen)
     return label

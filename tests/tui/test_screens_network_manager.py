@@ -229,6 +229,7 @@ async def test_what_was_begun_stays_while_other_tabs_are_shown(folder: Path) -> 
         await write(pilot, screen, "batch", "3")
         await until(pilot, lambda: screen.draft.training.batch == 3)
         await pilot.press("f7", "f5", "n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NetworkManager))
         again = pilot.app.screen
         assert isinstance(again, NetworkManager)
         assert again is not screen
