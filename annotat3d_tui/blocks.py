@@ -30,13 +30,16 @@ def quiet(fraction: float, stage: str) -> None:
     """The progress of somebody who does not listen."""
 
 
-def seconds_left(share: float, seconds: float) -> float | None:
+def seconds_left(share: float, seconds: float, resumed_at: float = 0.0) -> float | None:
     """How long the rest takes when a share (0…1) took `seconds`; None while it is too early to tell.
 
-    >>> seconds_left(0.25, 10.0), seconds_left(0.001, 10.0)
-    (30.0, None)
+    resumed_at: the share that was done before these seconds.
+
+    >>> seconds_left(0.25, 10.0), seconds_left(0.001, 10.0), seconds_left(0.75, 10.0, resumed_at=0.5)
+    (30.0, None, 10.0)
     """
-    return seconds / share - seconds if share >= LEAST_FORETOLD else None
+    done = share - resumed_at
+    return seconds * (1 - share) / done if done >= LEAST_FORETOLD * (1 - resumed_at) and done > 0 else None
 
 
 def part(progress: Progress, start: float, stop: float, stage: str = "") -> Progress:

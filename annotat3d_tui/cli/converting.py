@@ -17,7 +17,7 @@ def conversion_line(image: Path | str | None) -> Iterator[Progress]:
 
     Who interrupts it while voxels are being converted is told by the KeyboardInterrupt that they are kept.
     """
-    line, converts = progress_line(stays=False), False
+    line, converts = progress_line(stays=False, resumes=True), False
 
     def tell(fraction: float, stage: str) -> None:
         nonlocal converts

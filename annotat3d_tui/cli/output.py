@@ -50,11 +50,12 @@ def json_text(facts: dict[str, Any], encoding: str = "utf-8") -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def progress_line(*, stays: bool = True, within: tuple[float, float] = (0.0, 1.0)) -> Progress:
+def progress_line(*, stays: bool = True, within: tuple[float, float] = (0.0, 1.0), resumes: bool = False) -> Progress:
     """A bar on stderr that is drawn over itself; silent when stderr is not a terminal.
 
     One that does not stay is gone when it is full, for what is done before the bar of the work itself. A job tells its
     folder instead, of the work itself, which may be only the share `within` of all; its log has a line for each stage.
+    resumes: what is told first was done before, so that it took no time.
     """
     if folder := job_folder():
         return part(_logged(Reporter(folder, foretold_from=within[0]).progress), *within) if stays else quiet
@@ -62,15 +63,17 @@ def progress_line(*, stays: bool = True, within: tuple[float, float] = (0.0, 1.0
         return quiet
     begun = time.monotonic()
     drawn = 0.0
+    resumed_at = None if resumes else 0.0
 
     def draw(fraction: float, stage: str) -> None:
-        nonlocal drawn
+        nonlocal drawn, resumed_at
         now = time.monotonic()
+        resumed_at = fraction if resumed_at is None else resumed_at
         if fraction < 1.0 and now - drawn < SECONDS_BETWEEN_DRAWINGS:
             return
         drawn = now
         width = shutil.get_terminal_size().columns - 1
-        line = progress_text(fraction, stage, seconds_left(fraction, now - begun), width)
+        line = progress_text(fraction, stage, seconds_left(fraction, now - begun, resumed_at), width)
         full = fraction >= 1.0
         shown = "" if full and not stays else line
         print(f"\r\x1b[K{shown}", end="\n" if full and stays else "", file=sys.stderr, flush=True)

@@ -35,7 +35,7 @@ class Conversion:
     def __init__(self, screen: Screen[None], name: str) -> None:
         self._screen, self._name = screen, name
         self._stop = threading.Event()
-        self._began = self._told = 0.0
+        self._began = self._told = self._resumed_at = 0.0
         self._runs = False
 
     def stop(self) -> bool:
@@ -47,7 +47,8 @@ class Conversion:
     def __call__(self, fraction: float, stage: str) -> None:
         """A step further."""
         now = time.monotonic()
-        self._began = self._began or now
+        if not self._began:
+            self._began, self._resumed_at = now, fraction
         self._runs = fraction < 1.0
         if self._stop.is_set() or get_current_worker().is_cancelled:
             self._runs = False
@@ -59,7 +60,7 @@ class Conversion:
             self._screen.post_message(Converted(self, self._text(fraction, stage, now)))
 
     def _text(self, fraction: float, stage: str, now: float) -> str:
-        full, left = round(BAR_CELLS * fraction), seconds_left(fraction, now - self._began)
+        full, left = round(BAR_CELLS * fraction), seconds_left(fraction, now - self._began, self._resumed_at)
         said = f"{self._name}: {stage}, once\n" if stage == CONVERTS else f"{self._name}: {stage}\n"
         bar = f"{'█' * full}{'░' * (BAR_CELLS - full)} {100 * fraction:3.0f} %"
         time_left = f"  {duration_text(left)} left" if left is not None else ""

@@ -184,7 +184,7 @@ def _convert(source: Source, entry: Entry, part: BinaryIO, parts: Parts, progres
         os.posix_fallocate(part.fileno(), 0, len(header) + source.voxel_bytes)
         entry.note(part, 0)
     noted = time.monotonic()
-    progress(0.0, CONVERTS)
+    progress(first / depth, CONVERTS)
     try:
         for block in parts(first):
             part.seek(len(header) + written)
@@ -194,7 +194,7 @@ def _convert(source: Source, entry: Entry, part: BinaryIO, parts: Parts, progres
             if time.monotonic() - noted > NOTED_SECONDS:
                 entry.note(part, done)
                 noted = time.monotonic()
-            progress((written - first * plane) / ((depth - first) * plane), CONVERTS)
+            progress(written / (depth * plane), CONVERTS)
     finally:
         entry.note(part, done)
     if stamp_of(source.path) != (entry.state.bytes, entry.state.changed):

@@ -66,6 +66,10 @@ def test_who_interrupts_is_told_that_it_is_kept(image: Path, monkeypatch: pytest
     assert folder is not None
     (entry,) = entries_in(folder)
     assert 0 < entry.state.planes < 40
+    told: list[float] = []
+    monkeypatch.setattr(line, "progress_line", interrupting_at(2.0, told))
+    assert main(words) == 0
+    assert told[0] == entry.state.share
 
 
 def test_the_bar_names_the_key_on_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,6 +82,18 @@ def test_the_bar_names_the_key_on_eighty_columns(monkeypatch: pytest.MonkeyPatch
         assert len(bar) < 80
         progress(1.0, CONVERTS)
     assert shown.getvalue().endswith("\x1b[K")
+
+
+def test_the_time_left_of_one_that_goes_on_is_of_what_is_still_to_be_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr("annotat3d_tui.cli.output.time.monotonic", lambda: now)
+    with terminal() as shown, conversion_line("scan.tif") as progress:
+        progress(0.5, CONVERTS)
+        assert " 50 % " in shown.getvalue()
+        assert "left" not in shown.getvalue()
+        now += 10
+        progress(0.6, CONVERTS)
+        assert " 60 %  0:40 left" in shown.getvalue()
 
 
 @pytest.mark.parametrize(("fraction", "stage"), [(1.0, CONVERTS), (0.5, WAITS)])

@@ -111,8 +111,13 @@ def test_a_conversion_that_was_stopped_goes_on(image: Path, tmp_path: Path, monk
     assert "% converted" in entry.facts
     assert Conversions(folder, may_write=False).voxels(source_of(image)) is None
     decoded = planes_decoded(monkeypatch)
-    assert np.array_equal(open_volume(image, None, Conversions(folder)).data, tifffile.imread(image))
+    shares: list[float] = []
+    volume = open_volume(image, None, Conversions(folder), lambda fraction, _: shares.append(fraction))
+    assert np.array_equal(volume.data, tifffile.imread(image))
     assert sum(decoded) == DEPTH - entry.state.planes
+    assert shares[0] == entry.state.share
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
 
 
 def source_of(path: Path) -> source.Source:
