@@ -62,6 +62,7 @@ class Session:
         self.workspace = workspace
         self.image = Volume(voxels, volume.voxel_size, volume.unit, volume.path)
         self.annotation, self.messages = Annotation.open(voxels.shape, workspace.journal, lock is None)
+        self.messages += volume.warnings
         self.messages += lock.messages if lock else []
         self.messages += [self._conversions.refused] if self._conversions.refused else []
         self.parameters: Segmentation = PRESETS["fast"]

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties
+from annotat3d_tui.cli.inputs import add_raw_flags, raw_properties, tell_warnings
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.volume.convert import convert_file, parse_crop
 from annotat3d_tui.volume.files import check_volume_output, describe, file_range
@@ -31,6 +31,7 @@ def run(given: argparse.Namespace) -> int:
     check_volume_output(output, given.overwrite, [given.input])
     raw = raw_properties(given, given.input)
     source = describe(given.input, raw)
+    tell_warnings(given.input, source.warnings)
     crop = parse_crop(":,:,:" if given.crop is None else given.crop, source.shape)
     convert_file(
         given.input,

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,15 @@ def opened(path: str, raw: RawProperties | None = None) -> Volume:
     """An image; what cannot be mapped is taken from its workspace, where it has one, or converted there with a bar."""
     folder = volumes_of(Path(path))
     with conversion_line(path) as progress:
-        return open_volume(Path(path), raw, Conversions(folder) if folder else None, progress)
+        volume = open_volume(Path(path), raw, Conversions(folder) if folder else None, progress)
+    tell_warnings(path, volume.warnings)
+    return volume
+
+
+def tell_warnings(path: str, warnings: Iterable[str]) -> None:
+    """Say on stderr what may be wrong with an input that is opened all the same."""
+    for one in warnings:
+        print(f"annotat3d: {path}: {one}", file=sys.stderr)
 
 
 def open_labels_of(path: str, image: Volume, what: str, known_as: str | None = None) -> NDArray[Any]:

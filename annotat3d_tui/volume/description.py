@@ -17,8 +17,8 @@ class Description:
 
     `turned_bytes` are what the screen takes of the disk, later and where there is room, for slices across x.
     `why_read` says why it must be read whole (compressed, big-endian, …), or, where it is large, converted once in its
-    workspace; it is empty where it is memory-mapped. size_note: what the file
-    leaves open of the voxel size. chunks: sides (z, y, x) of the boxes in which it is kept, if any.
+    workspace; it is empty where it is memory-mapped. chunks: sides (z, y, x) of the boxes in which it is kept, if any.
+    size_note: what the file leaves open of the voxel size. warnings: sentences about what may be wrong.
     """
 
     path: Path
@@ -37,6 +37,7 @@ class Description:
     why_read: str
     chunks: tuple[int, int, int] | None = None
     size_note: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def layout(self) -> str:
@@ -85,6 +86,7 @@ class Description:
             "memory_bytes": self.memory_bytes,
             "disk_bytes": self.disk_bytes,
             "turned_bytes": self.turned_bytes,
+            "warnings": list(self.warnings),
         }
 
     def lines(self) -> list[str]:
@@ -103,6 +105,7 @@ class Description:
             f"layout        {self.layout}",
             f"opening       {self.opening}",
             *([f"on the screen {self.later}"] if self.later else []),
+            *(f"warning       {one}" for one in self.warnings),
         ]
 
 
@@ -125,4 +128,5 @@ def description_of(source: Source) -> Description:
         why_read=source.why_read,
         chunks=source.chunks,
         size_note="" if source.shape[0] == 1 and source.size_note == Z_ASSUMED else source.size_note,
+        warnings=source.warnings,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from annotat3d_tui.errors import Annotat3DError, InvalidFile, MissingFile
 from annotat3d_tui.volume.place import ZARR, place_of
-from annotat3d_tui.volume.sequence_files import is_pattern, planes_of
+from annotat3d_tui.volume.sequence_files import has_planes, is_pattern, planes_of
 
 _FAILED = (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN, errno.EREMOTEIO)
 HASHED_BYTES = 65536
@@ -50,8 +50,8 @@ def is_there(path: Path | str) -> bool:
     if os.path.isfile(file) or is_zarr(file):  # which, unlike Path, never raise
         return True
     try:
-        return is_sequence(file) and bool(planes_of(file))
-    except (Annotat3DError, OSError):
+        return is_sequence(file) and has_planes(file)
+    except OSError:
         return False
 
 
@@ -86,6 +86,8 @@ def fingerprint_of(path: Path | str) -> dict[str, Any]:
     """
     try:
         return _fingerprint(files_of(path), place_of(path).inside)
+    except Annotat3DError:
+        raise
     except (FileNotFoundError, NotADirectoryError):
         raise MissingFile(f"{path} is not there: give the path of an image.") from None
     except OSError as error:

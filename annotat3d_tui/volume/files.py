@@ -50,7 +50,8 @@ def open_volume(
     source = inspect(path, raw)
     check_image(source.dtype, source.name)
     voxels = conversions.voxels(source, progress) if conversions else None
-    return Volume(source.voxels() if voxels is None else voxels, source.voxel_size, source.unit, source.path)
+    data = source.voxels() if voxels is None else voxels
+    return Volume(data, source.voxel_size, source.unit, source.path, source.warnings)
 
 
 def open_labels(path: Path | str, raw: RawProperties | None = None) -> Volume:
@@ -61,7 +62,8 @@ def open_labels(path: Path | str, raw: RawProperties | None = None) -> Volume:
     """
     source = inspect(path, raw)
     check_labels(source.dtype, source.name)
-    return Volume(_as_ids(source.voxels(), source.name), source.voxel_size, source.unit, source.path)
+    ids = _as_ids(source.voxels(), source.name)
+    return Volume(ids, source.voxel_size, source.unit, source.path, source.warnings)
 
 
 def describe(path: Path | str, raw: RawProperties | None = None) -> Description:

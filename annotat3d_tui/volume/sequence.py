@@ -16,6 +16,7 @@ from annotat3d_tui.volume import tiff
 from annotat3d_tui.volume.place import place_of
 from annotat3d_tui.volume.raw import RawProperties
 from annotat3d_tui.volume.sequence_files import SUFFIXES, planes_of
+from annotat3d_tui.volume.sequence_numbers import uneven
 from annotat3d_tui.volume.sequence_pictures import header_of, pixels_of
 from annotat3d_tui.volume.source import Source, block_planes
 
@@ -53,6 +54,10 @@ def inspect(path: Path, raw: RawProperties | None) -> Source:
             found[number] = _plane_of(files[number], kind)
         except Annotat3DError as error:
             found[number] = error
+        except OSError as error:
+            found[number] = InvalidFile(
+                f"{files[number].name} cannot be read ({error.strerror or error}): see to its disk and permissions."
+            )
 
     in_threads(look, range(len(files)), available_threads())
     first = _agreed(files, [found[number] for number in range(len(files))])
@@ -68,6 +73,7 @@ def inspect(path: Path, raw: RawProperties | None) -> Source:
         partial(_decode, files, kind, first),
         scattered="in a file for each plane",
         size_note=first.size_note,
+        warnings=tuple(filter(None, [uneven([file.name for file in files])])),
     )
 
 

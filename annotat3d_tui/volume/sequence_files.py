@@ -3,9 +3,11 @@
 import glob
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
-from annotat3d_tui.errors import InvalidFile, MissingFile
+from annotat3d_tui.errors import Annotat3DError, InvalidFile, MissingFile
+from annotat3d_tui.places import check_link
 
 SUFFIXES = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".tif": "tiff", ".tiff": "tiff"}
 _WORKSPACE = "workspace.json"
@@ -26,20 +28,33 @@ def is_pattern(path: Path | str) -> bool:
 def planes_of(path: Path | str) -> list[Path]:
     """The files of a pattern or a folder, in natural order.
 
-    Raises MissingFile when there is none, InvalidFile when a folder holds images of several kinds.
+    Raises MissingFile when there is none or one is a link that leads nowhere, InvalidFile when one is a pipe or a
+    device, or a folder holds images of several kinds.
     """
+    return _planes(path, _is_slice)
+
+
+def has_planes(path: Path | str) -> bool:
+    """Whether there are such files, also where one of them cannot be read; raises OSError."""
+    try:
+        return bool(_planes(path, lambda file: not os.path.isdir(file)))
+    except Annotat3DError:
+        return False
+
+
+def _planes(path: Path | str, is_slice: Callable[[Path], bool]) -> list[Path]:
     if is_pattern(path):
         folder, name = os.path.split(path)
         if os.path.isdir(folder):  # perhaps of a name that looks like a pattern
             found = [Path(folder, one) for one in glob.glob(name, root_dir=folder)]
         else:
             found = [Path(one) for one in glob.glob(str(path))]
-        found = [one for one in found if os.path.isfile(one)]
+        found = [one for one in found if is_slice(one)]
         if not found:
             raise MissingFile(f"{path} fits no file: correct the pattern, or put it in quotes.")
     else:
         with os.scandir(path) as entries:
-            found = [Path(one.path) for one in entries if _is_image(one)]
+            found = [Path(one.path) for one in entries if _is_image(one, is_slice)]
         if not found:
             raise InvalidFile(_why_none(Path(path)))
     kinds = sorted({file.suffix.lower() for file in found})
@@ -60,8 +75,20 @@ def natural(name: str) -> list[tuple[int, str]]:
     return [(int(word), "") if word.isdecimal() else (-1, word) for word in re.split(r"([0-9]+)", name) if word]
 
 
-def _is_image(entry: os.DirEntry[str]) -> bool:
-    return not entry.name.startswith(".") and Path(entry.name).suffix.lower() in SUFFIXES and entry.is_file()
+def _is_image(entry: os.DirEntry[str], is_slice: Callable[[Path], bool]) -> bool:
+    if entry.name.startswith(".") or Path(entry.name).suffix.lower() not in SUFFIXES:
+        return False
+    return entry.is_file(follow_symlinks=False) or is_slice(Path(entry.path))
+
+
+def _is_slice(file: Path) -> bool:
+    """Whether it is a file; folders are none, and what is called as a slice and can be none is refused."""
+    if os.path.isfile(file):
+        return True
+    check_link(file)
+    if os.path.isdir(file) or not os.path.lexists(file):
+        return False
+    raise InvalidFile(f"{file} must be a slice in a file, received a pipe or a device: take it away.")
 
 
 def _why_none(folder: Path) -> str:

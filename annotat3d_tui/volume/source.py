@@ -81,6 +81,7 @@ class Source:
     (z, y, x) of the boxes in which a file keeps them, where it does; `scattered` says in which way else they cannot
     be mapped. `is_stream`: a plane comes only after all planes before it. `copy`: the file that `mapping` is about,
     where it is not that of the path. `size_note`: what the file leaves open of the voxel size, in words.
+    `warnings`: sentences about what may be wrong, and is opened all the same.
     """
 
     path: Path
@@ -97,6 +98,7 @@ class Source:
     is_stream: bool = False
     copy: Path | None = None
     size_note: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

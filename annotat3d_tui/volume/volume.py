@@ -15,12 +15,14 @@ class Volume:
 
     `data` of an opened volume is read-only, in the machine's byte order, with whole planes in C
     order, and memory-mapped where the file allows (uncompressed, in the machine's byte order).
+    `warnings` are sentences about what may be wrong with its files.
     """
 
     data: NDArray[Any]
     voxel_size: tuple[float, float, float] = (1.0, 1.0, 1.0)
     unit: str = "voxel"
     path: Path | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def size(self) -> str:

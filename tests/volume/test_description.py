@@ -32,6 +32,7 @@ def test_a_mapped_image(tmp_path, numbered):
         "memory_bytes": 0,
         "disk_bytes": 0,
         "turned_bytes": 0,
+        "warnings": [],
     }
     assert said.lines() == [
         f"file          {path}",

@@ -161,7 +161,7 @@ def opening_text(path: Path) -> str:
     sample = sampled(source, SAMPLED_BYTES) if said.disk_bytes else None
     if sample and sample.seconds is not None:
         text += f", about {duration_text(max(sample.seconds, 1))}"
-    return f"{text}\n{said.later}" if said.later else text
+    return "\n".join([text, *([said.later] if said.later else []), *said.warnings])
 
 
 def _row(one: Inside) -> Table:
