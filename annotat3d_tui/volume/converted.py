@@ -89,6 +89,19 @@ class Conversions:
             )
         return found
 
+    def share_of(self, source: Source) -> float:
+        """Of a source that needs a copy the share 0…1 of its planes that are in one already; nothing is opened.
+
+        Raises MissingFile, InvalidFile.
+        """
+        if not is_converted(source) or not self._folder.is_dir():
+            return 0.0
+        entry = Entry(self._folder, State.of(source))
+        if entry.is_whole:
+            return 1.0
+        state = state_in(entry.about)
+        return state.share if state and state.is_of(entry.state) and entry.part.exists() else 0.0
+
     def from_copy(self, source: Source) -> Source:
         """A source whose voxels are mapped from their copy, where there is one; else the source as it is."""
         if not is_converted(source):

@@ -6,7 +6,7 @@ from typing import Any
 
 from annotat3d_tui.blocks import size_text
 from annotat3d_tui.memory import bytes_text
-from annotat3d_tui.volume.converted import is_converted, is_turned
+from annotat3d_tui.volume.converted import Conversions, is_converted, is_turned
 from annotat3d_tui.volume.source import Source
 from annotat3d_tui.volume.voxel_size import Z_ASSUMED
 
@@ -19,6 +19,7 @@ class Description:
     `why_read` says why it must be read whole (compressed, big-endian, …), or, where it is large, converted once in its
     workspace; it is empty where it is memory-mapped. chunks: sides (z, y, x) of the boxes in which it is kept, if any.
     size_note: what the file leaves open of the voxel size. warnings: sentences about what may be wrong.
+    converted: the share 0…1 of its planes that its workspace has converted already.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Description:
     chunks: tuple[int, int, int] | None = None
     size_note: str = ""
     warnings: tuple[str, ...] = ()
+    converted: float = 0.0
 
     @property
     def layout(self) -> str:
@@ -49,8 +51,11 @@ class Description:
     @property
     def opening(self) -> str:
         """What opening it takes, in words."""
+        if self.converted == 1:
+            return "takes no memory: it is already converted, in the workspace"
         if self.disk_bytes:
-            return f"takes {bytes_text(self.disk_bytes)} of disk, in the workspace"
+            already = f" ({100 * self.converted:.0f} % is already converted)" if self.converted else ""
+            return f"takes {bytes_text(self.disk_bytes)} of disk, in the workspace{already}"
         return f"takes {bytes_text(self.memory_bytes)} of memory" if self.memory_bytes else "takes no memory"
 
     @property
@@ -87,6 +92,7 @@ class Description:
             "disk_bytes": self.disk_bytes,
             "turned_bytes": self.turned_bytes,
             "warnings": list(self.warnings),
+            "converted": round(self.converted, 4),
         }
 
     def lines(self) -> list[str]:
@@ -109,8 +115,8 @@ class Description:
         ]
 
 
-def description_of(source: Source) -> Description:
-    """What a source says."""
+def description_of(source: Source, conversions: Conversions | None = None) -> Description:
+    """What a source says, and what there is of it among conversions; raises MissingFile, InvalidFile."""
     return Description(
         path=source.path,
         format=source.format,
@@ -127,6 +133,7 @@ def description_of(source: Source) -> Description:
         turned_bytes=source.voxel_bytes if is_turned(source) else 0,
         why_read=source.why_read,
         chunks=source.chunks,
+        converted=conversions.share_of(source) if conversions else 0.0,
         size_note="" if source.shape[0] == 1 and source.size_note == Z_ASSUMED else source.size_note,
         warnings=source.warnings,
     )

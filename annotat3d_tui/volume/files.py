@@ -66,9 +66,12 @@ def open_labels(path: Path | str, raw: RawProperties | None = None) -> Volume:
     return Volume(ids, source.voxel_size, source.unit, source.path, source.warnings)
 
 
-def describe(path: Path | str, raw: RawProperties | None = None) -> Description:
-    """What a file holds and what opening it costs, without reading its voxels; raises as `open_volume`."""
-    return description_of(inspect(path, raw))
+def describe(path: Path | str, raw: RawProperties | None = None, conversions: Conversions | None = None) -> Description:
+    """What a file holds and what opening it costs, without reading its voxels; raises as `open_volume`.
+
+    conversions: of its workspace, which may have converted some of it, or all.
+    """
+    return description_of(inspect(path, raw), conversions)
 
 
 def file_range(path: Path | str, raw: RawProperties | None = None) -> ValueRange:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from annotat3d_tui.__main__ import main
 from annotat3d_tui.cli import converting as line
 from annotat3d_tui.cli.converting import KEPT, conversion_line
+from annotat3d_tui.tui.screens.image_path import opening_text
 from annotat3d_tui.volume import converted, converted_files, source
 from annotat3d_tui.volume.converted import CONVERTS, WAITS
 from annotat3d_tui.volume.converted_files import entries_in
@@ -70,6 +72,41 @@ def test_who_interrupts_is_told_that_it_is_kept(image: Path, monkeypatch: pytest
     monkeypatch.setattr(line, "progress_line", interrupting_at(2.0, told))
     assert main(words) == 0
     assert told[0] == entry.state.share
+
+
+def test_info_and_the_screen_say_what_is_converted_already(
+    image: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told() -> tuple[str, str, float]:
+        capsys.readouterr()
+        assert main(["info", str(image)]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert main(["info", str(image), "--json"]) == 0
+        facts = json.loads(capsys.readouterr().out)
+        assert (facts["conversion_seconds"] == 0) is (facts["converted"] == 1)
+        (opening,) = (line for line in lines if line.startswith("opening"))
+        return opening.removeprefix("opening").strip(), opening_text(image), facts["converted"]
+
+    line_before, asked_before, share = told()
+    assert line_before.startswith("takes 48.0 kB of disk, in the workspace, and about")
+    assert "already" not in asked_before
+    assert share == 0
+    words = ["superpixels", str(image), "-o", str(tmp_path / "ids.tif")]
+    with monkeypatch.context() as stopped:
+        stopped.setattr(line, "progress_line", interrupting_at(0.5, []))
+        assert main(words) == 130
+    half, asked, share = told()
+    assert 0 < share < 1
+    assert f"in the workspace ({100 * share:.0f} % is already converted), and about" in half
+    assert "is already converted), about" in asked
+    assert main(words) == 0
+    whole, asked, share = told()
+    assert whole == "takes no memory: it is already converted, in the workspace"
+    assert whole in asked
+    assert "about" not in asked
+    assert share == 1
+    image.touch()  # another file, as far as is known
+    assert told() == (line_before, asked_before, 0)
 
 
 def test_the_bar_names_the_key_on_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,7 @@ def test_a_mapped_image(tmp_path, numbered):
         "disk_bytes": 0,
         "turned_bytes": 0,
         "warnings": [],
+        "converted": 0.0,
     }
     assert said.lines() == [
         f"file          {path}",

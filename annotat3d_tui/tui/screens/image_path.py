@@ -149,18 +149,21 @@ class AskImage(AskPath):
 
 def opening_text(path: Path) -> str:
     """What an image is, and what opening it takes: memory, disk, time. Raises errors of the family."""
+    from annotat3d_tui.volume.converted import Conversions
     from annotat3d_tui.volume.description import description_of
     from annotat3d_tui.volume.formats import inspect
     from annotat3d_tui.volume.sampling import sampled
+    from annotat3d_tui.workspace import volumes_of
 
     if lacks_properties(path):
         return ASKED
     source = inspect(path)
-    said = description_of(source)
+    folder = volumes_of(path)
+    said = description_of(source, Conversions(folder, may_write=False) if folder else None)
     text = f"{said.summary}\n{said.layout}: {said.opening}"
-    sample = sampled(source, SAMPLED_BYTES) if said.disk_bytes else None
+    sample = sampled(source, SAMPLED_BYTES) if said.disk_bytes and said.converted < 1 else None
     if sample and sample.seconds is not None:
-        text += f", about {duration_text(max(sample.seconds, 1))}"
+        text += f", about {duration_text(max(sample.seconds * (1 - said.converted), 1))}"
     return "\n".join([text, *([said.later] if said.later else []), *said.warnings])
 
 
