@@ -8,6 +8,7 @@ formats      the table from suffix to module: tiff, raw, npy, hdf5, zarr, sequen
 header       what a file that is written says of its volume
 source       what a format says of a file, and the way from its bytes to voxels, whole or block by block
 types        voxel types and their names
+voxel_size   lengths along z, y, x in one unit, and what of them is not in the file
 description  what `info` shows
 inside       which volumes a file holds that may hold several
 sampling     a look at a few planes of a file: range of values, how long reading all would take
