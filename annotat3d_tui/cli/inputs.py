@@ -89,7 +89,9 @@ def tell_warnings(path: str, warnings: Iterable[str]) -> None:
 
 def open_labels_of(path: str, image: Volume, what: str, known_as: str | None = None) -> NDArray[Any]:
     """The label ids in a file, which must have the size of the image, or of the label volume that is `known_as`."""
-    labels = open_labels(Path(path)).data
+    volume = open_labels(Path(path))
+    tell_warnings(path, volume.warnings)
+    labels = volume.data
     if labels.shape != image.data.shape:
         whose, of = ("the image's size", "this image") if known_as is None else (f"the size of {known_as},", "it")
         raise ShapeMismatch(

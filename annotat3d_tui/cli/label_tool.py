@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from annotat3d_tui.blocks import count_text
 from annotat3d_tui.cli.flags import budget_of
+from annotat3d_tui.cli.inputs import tell_warnings
 from annotat3d_tui.cli.output import add_output_flags, show
 from annotat3d_tui.errors import InvalidParameter
 from annotat3d_tui.labels.boxes import Boxes
@@ -39,7 +40,9 @@ def opened(given: argparse.Namespace, inputs: Iterable[str | None] = ()) -> Volu
     """The label volume, once it is sure that the output may be written."""
     keep = [given.label, *(path for path in inputs if path)]
     check_volume_output(Path(given.output), given.overwrite, keep)
-    return open_labels(Path(given.label))
+    label = open_labels(Path(given.label))
+    tell_warnings(given.label, label.warnings)
+    return label
 
 
 def check_room(given: argparse.Namespace, what: str, label: Volume, bytes_per_voxel: int) -> None:

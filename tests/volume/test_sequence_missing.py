@@ -75,6 +75,8 @@ def test_a_missing_number_is_told_wherever_a_sequence_is_opened(tmp_path, capsys
     assert opening_text(folder).splitlines()[-1] == GAP
     assert main(["convert", str(folder), str(tmp_path / "v.tif")]) == 0
     assert capsys.readouterr().err == f"annotat3d: {folder}: {GAP}\n"
+    assert main(["fill", str(folder), "-o", str(tmp_path / "filled.tif")]) == 0
+    assert f"annotat3d: {folder}: {GAP}\n" in capsys.readouterr().err
     session = Session.open(workspace_of(folder))
     assert session.messages.count(GAP) == 1
     session.close()
