@@ -32,13 +32,18 @@ demo: setup  ## the main job on the embedded volume, from nothing to a picture a
 run: setup  ## the screen on the demo
 	@$(BIN)/annotat3d demo --open
 
-# Many tests wait for a process, a terminal or a disk: one more than there are cores is run at once, up to five. Real
-# terminals, processes and a cluster are tested: what fails is shown and must pass when it is run once more, alone.
+# Many tests wait for a process, a terminal or a disk: one more than there are cores is run at once, up to five; xterm,
+# whose answers come late on busy cores, alone. Real terminals, processes and a cluster are tested: what fails is shown
+# and must pass when it is run once more, alone.
+XTERM := tests/terminal/test_xterm.py
+tests = { $(BIN)/python -m pytest $(1) $(2) || { echo "once more, alone, what failed:"; \
+  $(BIN)/python -m pytest $(1) --last-failed --last-failed-no-failures none; }; }
+
 test: setup  ## all tests
 	@$(BIN)/annotat3d warmup
 	@cores=$$(nproc 2>/dev/null || echo 2); [ $$cores -le 4 ] || cores=4; \
-	  $(BIN)/python -m pytest -n $$((cores + 1)) --dist worksteal || { echo "once more, alone, what failed:"; \
-	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
+	  $(call tests,--ignore=$(XTERM),-n $$((cores + 1)) --dist worksteal); rest=$$?; \
+	  $(call tests,$(XTERM)) && exit $$rest
 
 check: setup  ## format, lint, types, arrows
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/test_arrows.py

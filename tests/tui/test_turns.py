@@ -68,7 +68,7 @@ async def test_pasted_text_waits_for_the_keys_before_it() -> None:
         give(pilot.app, "a", "tab", "b")
         pilot.app.post_message(events.Paste("pasted"))
         give(pilot.app, "left", "c", "end", "d")
-        await until(pilot, lambda: second.value.endswith("d"))
+        await until(pilot, lambda: second.value.endswith("dd"))
         assert (first.value, second.value) == ("a", "bpastecdd")
 
 
