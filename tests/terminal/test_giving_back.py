@@ -71,3 +71,12 @@ def test_a_line_that_drops_and_says_so_several_times_leaves_nothing_running(imag
             os.kill(robot.process.pid, signal.SIGHUP)
             robot.process.expect([pexpect.TIMEOUT, pexpect.EOF], timeout=0.001 * (number // 20))
         assert robot.wait_end() == 128 + signal.SIGHUP
+
+
+def test_a_line_that_drops_while_the_program_ends_leaves_nothing_running(image: Path) -> None:
+    with Robot("open", str(image)) as robot:
+        robot.wait_text("Background", image.name)
+        robot.press("ctrl+q")
+        robot.wait(lambda: "\x1b[?1049l" in robot.raw, "the usual screen")
+        os.kill(robot.process.pid, signal.SIGCONT)
+        assert robot.wait_end() == 0

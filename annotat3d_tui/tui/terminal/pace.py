@@ -83,6 +83,7 @@ class PacedDriver(LinuxDriver):
     def __init__(self, *given: Any, **named: Any) -> None:
         self.pace = Pace()
         self.parting = ""
+        self._suspends = self._is_over = False
         super().__init__(*given, **named)
 
     def leave(self, data: str) -> None:
@@ -109,8 +110,20 @@ class PacedDriver(LinuxDriver):
         linux_driver.XTermParser = Parser  # type: ignore[attr-defined]
         super().run_input_thread()
 
+    def suspend_application_mode(self) -> None:
+        """Give the terminal to a shell for a while."""
+        self._suspends = True
+        super().suspend_application_mode()
+        self._suspends = False
+
+    def _sigcont_application(self, *given: Any) -> None:
+        """Begin again after a while, but not when all is over: a terminal that goes away sends this signal, too."""
+        if not self._is_over:
+            super()._sigcont_application(*given)
+
     def stop_application_mode(self) -> None:
         """Leave nothing on the terminal that its other screen would show."""
+        self._is_over = not self._suspends
         if self.parting:
             self.write(self.parting)
         super().stop_application_mode()
