@@ -51,8 +51,9 @@ check: setup  ## format, lint, types, arrows
 format: setup  ## formats the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-bench: setup  ## our speed and memory beside scikit-image's, in one run
-	@$(BIN)/python tests/benchmarks/bench.py; whole=$$?; $(BIN)/python tests/benchmarks/superpixels.py && exit $$whole
+bench: setup  ## our speed and memory beside libraries', in one run: filters, superpixels; volumes opened, sliced, converted
+	@$(BIN)/python tests/benchmarks/bench.py; whole=$$?; $(BIN)/python tests/benchmarks/superpixels.py || whole=$$?; \
+	  $(BIN)/python tests/benchmarks/opening.py --depth 128 && exit $$whole
 
 bench-superpixels: setup  ## superpixels beside scikit-image's: speed, memory, best possible Dice
 	@$(BIN)/python tests/benchmarks/superpixels.py

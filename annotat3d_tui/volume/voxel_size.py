@@ -8,7 +8,8 @@ from annotat3d_tui.volume.units import in_micrometres
 
 COMMON = "µm"
 """The unit of lengths that a file has in several."""
-Z_ASSUMED = "z assumed, not in the file"
+ASSUMED = "assumed, not in the file"
+Z_ASSUMED = f"z {ASSUMED}"
 """The note of a volume whose slices have a size and no distance; of a single slice it says nothing."""
 
 
@@ -62,4 +63,4 @@ def micrometres(length: float, unit: str) -> float:
 
 
 def _assumed(axes: str, what: str = "") -> str:
-    return f"{what}{' and '.join(axes)} assumed, not in the file" if axes else ""
+    return f"{what}{' and '.join(axes)} {ASSUMED}" if axes else ""
